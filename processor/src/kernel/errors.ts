@@ -1,0 +1,47 @@
+/**
+ * Every error that Calibrant reports on purpose. The code is stable: clients, runbooks and the
+ * table in `docs/errors.md` refer to it, and a test compares the two.
+ */
+export const errorCodes = {
+  CONFIG_INVALID: "The configuration has faults; each is listed with its path.",
+  REQUEST_MALFORMED: "The request body is not what its content type says.",
+  REQUEST_TOO_LARGE: "The request is over a size limit.",
+  REQUEST_UNSUPPORTED: "The content type or encoding is not supported.",
+  FEEDBACK_INVALID: "The feedback event has faults; each is listed with its path.",
+  SPOOL_FULL: "The spool has reached its quota or the disk is full; try again later.",
+  SPOOL_LOCKED: "Another process uses this data directory.",
+  SPOOL_CORRUPT: "A spool segment is damaged beyond its torn tail.",
+  STORE_UNAVAILABLE: "ClickHouse does not answer or answered with a retryable error.",
+  STORE_REFUSED: "ClickHouse refused a statement or rows; trying again will not help.",
+  STORE_MIGRATION: "The schema in the store is not one that this version knows.",
+  EMBEDDED_MISSING: "The embedded store needs the optional package `chdb`, which is not installed.",
+  EMBEDDED_FAILED: "The embedded store's process did not start or has ended.",
+  JUDGE_UNAVAILABLE: "A judge model did not answer in time or answered with a retryable error.",
+  JUDGE_REFUSED: "A judge model refused the request; trying again will not help.",
+  JUDGE_INVALID_OUTPUT: "A judge model's answer is not of the form that the rubric asks for.",
+  PORT_IN_USE: "A port that the service was told to listen on is taken.",
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** The one error class. `retryable` says whether the same call may succeed later. */
+export class CalibrantError extends Error {
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { readonly cause?: unknown; readonly retryable?: boolean } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "CalibrantError";
+    this.code = code;
+    this.retryable = options.retryable ?? false;
+  }
+}
+
+/** A message for people out of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,65 @@
+import { backoff } from "./backoff.js";
+import type { Clock } from "./clock.js";
+import { messageOf } from "./errors.js";
+import type { Logger } from "./logger.js";
+
+/** A loop that the house starts and stops. */
+export interface Worker {
+  /** Ends the loop after the round under way; resolves when it has ended. */
+  stop(): Promise<void>;
+  /** The message of the last failed round while rounds fail; undefined when the last one succeeded. */
+  readonly failure: string | undefined;
+}
+
+export interface WorkerOptions {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Milliseconds to rest after a round that found nothing to do. */
+  readonly idleDelay: number;
+  /** One round. Answers whether there may be more to do at once. */
+  readonly round: (signal: AbortSignal) => Promise<boolean>;
+}
+
+/**
+ * Runs rounds one after another until stopped. A round that throws is logged and tried again
+ * after a growing delay: a worker never ends by itself.
+ */
+export function startWorker(options: WorkerOptions): Worker {
+  const { name, clock, logger, idleDelay, round } = options;
+  const stopping = new AbortController();
+  let failures = 0;
+  let failure: string | undefined;
+
+  const loop = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      let delay = 0;
+      try {
+        const more = await round(stopping.signal);
+        failures = 0;
+        failure = undefined;
+        delay = more ? 0 : idleDelay;
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        delay = backoff(failures++);
+        failure = messageOf(error);
+        logger.warn(
+          { worker: name, err: error, attempt: failures },
+          `${name} failed; trying again`,
+        );
+      }
+      await clock.sleep(delay, stopping.signal);
+    }
+  };
+
+  const ended = loop();
+  return {
+    stop: async () => {
+      stopping.abort();
+      await ended;
+    },
+    get failure() {
+      return failure;
+    },
+  };
+}

@@ -1,0 +1,33 @@
+export type EvaluationOutcome = "scored" | "sampled_out" | "over_budget" | "skipped" | "failed";
+export type EvaluatorKind = "llm" | "code" | "human" | "canary";
+
+/** One line of the ledger. Field names are the columns of `calibrant.evaluations`. */
+export interface Evaluation {
+  /** Milliseconds since the Unix epoch. */
+  readonly evaluated_at: number;
+  readonly interaction_id: string;
+  readonly trace_id: string;
+  readonly span_id: string;
+  readonly session_id: string;
+  readonly service_name: string;
+  readonly evaluator: string;
+  /** Changes whenever anything that can change a verdict changes. */
+  readonly evaluator_version: string;
+  readonly kind: EvaluatorKind;
+  readonly outcome: EvaluationOutcome;
+  /** Why there is no score; empty when scored. */
+  readonly reason: string;
+  /** 0 (bad) to 1 (good); null unless scored. */
+  readonly score: number | null;
+  readonly label: string;
+  readonly explanation: string;
+  /** 0 to 1; null when the evaluator gives none. */
+  readonly confidence: number | null;
+  /** The probability with which this interaction was drawn for this evaluator, 0 < p <= 1. */
+  readonly probability: number;
+  readonly stage: string;
+  readonly cost_usd: number | null;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly latency_ms: number;
+}

@@ -1,0 +1,174 @@
+import type { Block, Load } from "./block.js";
+import type { Evaluation } from "./evaluation.js";
+import type { Feedback } from "./feedback.js";
+import type { Interaction, ModelCall } from "./interaction.js";
+import type { RawLog, RawSpan } from "./telemetry.js";
+
+/** What one room needs of another. `house.ts` hands the implementations over. */
+
+/** Durable intake (room `spool`, needed by `receive` and `feedback`). */
+export interface Intake {
+  /**
+   * Resolves when the blocks are on disk and fsynced; all of them or, after a crash, none.
+   * @throws CalibrantError SPOOL_FULL (retryable)
+   */
+  append(blocks: readonly Block[]): Promise<void>;
+}
+
+/** Where the spool's loader puts blocks (room `store`). */
+export interface LoadSink {
+  /**
+   * Stores the rows once, however often the same token is sent.
+   * @throws CalibrantError STORE_UNAVAILABLE (retryable) or STORE_REFUSED
+   */
+  load(load: Load): Promise<void>;
+}
+
+/** One observation of rows of a trace reaching the store. */
+export interface TraceArrival {
+  readonly traceId: string;
+  /** Store clock, milliseconds since the Unix epoch. */
+  readonly firstArrival: number;
+  readonly lastArrival: number;
+  readonly spans: number;
+  readonly logs: number;
+  /** Spans without a parent. */
+  readonly roots: number;
+  /** Bounds of the rows' own timestamps, milliseconds: they narrow the look-up. */
+  readonly earliest: number;
+  readonly latest: number;
+}
+
+export interface ArrivalPage {
+  readonly arrivals: readonly TraceArrival[];
+  /** The store's clock when the page was read, milliseconds. */
+  readonly storeTime: number;
+}
+
+export interface TraceRows {
+  readonly traceId: string;
+  readonly spans: readonly RawSpan[];
+  readonly logs: readonly RawLog[];
+}
+
+/** The raw side of the store as the room `interactions` reads it. */
+export interface TraceReader {
+  /**
+   * Traces with rows that arrived after `since` (exclusive, store clock, milliseconds), each once,
+   * summed over what arrived in that window; the window reaches up to now. Order: by last arrival.
+   */
+  arrivals(since: number, limit: number): Promise<ArrivalPage>;
+  /** All rows of the named traces. `earliest` and `latest` bound the spans' own times. */
+  traces(
+    wanted: readonly Pick<TraceArrival, "traceId" | "earliest" | "latest">[],
+  ): Promise<TraceRows[]>;
+}
+
+/** What assembly made of one trace. */
+export interface AssembledTrace {
+  readonly traceId: string;
+  readonly interactions: readonly Interaction[];
+  readonly modelCalls: readonly ModelCall[];
+}
+
+/** The derived side of the store as the room `interactions` writes it. */
+export interface InteractionWriter {
+  /**
+   * Replaces what is stored for these traces: an interaction is revised, never doubled. A trace
+   * whose content has not changed is left as it is. Answers how many interactions were new and
+   * how many were revised.
+   */
+  replace(
+    traces: readonly AssembledTrace[],
+  ): Promise<{ readonly added: number; readonly revised: number }>;
+}
+
+/** Places in the store's time that a walk has finished with; survives a restart. */
+export interface CursorStore {
+  /** Milliseconds since the Unix epoch; undefined when the walk has never run. */
+  read(name: string): Promise<number | undefined>;
+  write(name: string, position: number): Promise<void>;
+}
+
+/** An interaction that an evaluator has not yet answered for. */
+export interface PendingInteraction extends Interaction {
+  /** The output of the turn before it in the same session; empty when there is none. */
+  readonly previous_output: string;
+}
+
+/** The ledger as the room `evaluate` uses it. */
+export interface EvaluationLedger {
+  /**
+   * Interactions revised after `since` (milliseconds) that lack a line for at least one of the
+   * named evaluators, oldest first, each with the names that it lacks.
+   */
+  pending(
+    evaluators: readonly string[],
+    since: number,
+    limit: number,
+  ): Promise<
+    readonly { readonly interaction: PendingInteraction; readonly missing: readonly string[] }[]
+  >;
+  append(evaluations: readonly Evaluation[]): Promise<void>;
+}
+
+/** One page of the list on the first page of the web interface. */
+export interface InteractionSummary {
+  readonly interaction_id: string;
+  readonly trace_id: string;
+  readonly started_at: number;
+  readonly duration_ms: number;
+  readonly service_name: string;
+  readonly release: string;
+  readonly feature: string;
+  readonly user_id: string;
+  readonly session_id: string;
+  readonly model: string;
+  readonly status: "ok" | "error";
+  readonly error_type: string;
+  /** Shortened to a few hundred characters. */
+  readonly input_text: string;
+  readonly output_text: string;
+  readonly cost_usd: number | null;
+  readonly scores: readonly {
+    readonly evaluator: string;
+    readonly outcome: string;
+    readonly score: number | null;
+    readonly label: string;
+  }[];
+  readonly feedback: readonly {
+    readonly kind: string;
+    readonly value: number | null;
+    readonly comment: string;
+  }[];
+}
+
+export interface InteractionDetail {
+  readonly interaction: Interaction;
+  readonly modelCalls: readonly ModelCall[];
+  readonly spans: readonly RawSpan[];
+  readonly evaluations: readonly Evaluation[];
+  readonly feedback: readonly Feedback[];
+  /** The turns of the same session, oldest first, this one among them. */
+  readonly conversation: readonly Pick<
+    Interaction,
+    "interaction_id" | "started_at" | "input_text" | "output_text" | "status"
+  >[];
+}
+
+/** What the web pages and the demo's summary read (room `store`, needed by `serve`). */
+export interface InteractionQueries {
+  recent(options: {
+    readonly limit: number;
+    readonly before?: number;
+    readonly service?: string;
+  }): Promise<readonly InteractionSummary[]>;
+  detail(interactionId: string): Promise<InteractionDetail | undefined>;
+}
+
+/** Whether a part can do its work; `serve` shows it at /readyz. */
+export interface Readiness {
+  readonly name: string;
+  /** Undefined when ready; otherwise a sentence that says what is wrong and what to do. */
+  problem(): string | undefined;
+}
