@@ -11,11 +11,14 @@ CREATE TABLE IF NOT EXISTS calibrant.feedback {{on_cluster}} (
   response_id String CODEC(ZSTD(1)),
   kind LowCardinality(String),
   value Nullable(Float64),
+  value_max Nullable(Float64),
   choice String CODEC(ZSTD(1)),
   comment String CODEC(ZSTD(3)),
   user_id String CODEC(ZSTD(1)),
   source LowCardinality(String),
-  INDEX idx_trace_id trace_id TYPE bloom_filter(0.001) GRANULARITY 1
+  INDEX idx_interaction_id interaction_id TYPE bloom_filter(0.001) GRANULARITY 1,
+  INDEX idx_trace_id trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
+  INDEX idx_response_id response_id TYPE bloom_filter(0.001) GRANULARITY 1
 ) ENGINE = {{merge_tree:feedback}}
 PARTITION BY toYYYYMM(received_at)
 ORDER BY (toStartOfHour(received_at), feedback_id)

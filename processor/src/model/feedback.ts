@@ -27,8 +27,10 @@ export interface Feedback {
   readonly span_id: string;
   readonly response_id: string;
   readonly kind: FeedbackKind;
-  /** Thumbs: -1 or 1. Rating: as sent. Null for kinds without a number. */
+  /** Thumbs: -1 or 1. Rating: as sent. Dwell: milliseconds. Null for kinds without a number. */
   readonly value: number | null;
+  /** The highest value that the user could have given, where the sender says so: 4 of 5 stars. */
+  readonly value_max: number | null;
   /** The text of a choice; empty otherwise. */
   readonly choice: string;
   readonly comment: string;

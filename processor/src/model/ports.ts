@@ -129,18 +129,18 @@ export interface InteractionSummary {
   /** Shortened to a few hundred characters. */
   readonly input_text: string;
   readonly output_text: string;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
   readonly cost_usd: number | null;
-  readonly scores: readonly {
-    readonly evaluator: string;
-    readonly outcome: string;
-    readonly score: number | null;
-    readonly label: string;
-  }[];
-  readonly feedback: readonly {
-    readonly kind: string;
-    readonly value: number | null;
-    readonly comment: string;
-  }[];
+  /** The newest outcome of each evaluator, in the order of the evaluators' names. */
+  readonly scores: readonly Pick<
+    Evaluation,
+    "evaluator" | "outcome" | "reason" | "score" | "label"
+  >[];
+  readonly feedback: readonly Pick<
+    Feedback,
+    "kind" | "value" | "value_max" | "choice" | "comment"
+  >[];
 }
 
 export interface InteractionDetail {
@@ -158,12 +158,53 @@ export interface InteractionDetail {
 
 /** What the web pages and the demo's summary read (room `store`, needed by `serve`). */
 export interface InteractionQueries {
-  recent(options: {
-    readonly limit: number;
-    readonly before?: number;
-    readonly service?: string;
-  }): Promise<readonly InteractionSummary[]>;
+  /** Newest first. */
+  recent(options: RecentOptions): Promise<readonly InteractionSummary[]>;
   detail(interactionId: string): Promise<InteractionDetail | undefined>;
+  /** Names of the services with interactions in the last 30 days, sorted. */
+  services(): Promise<readonly string[]>;
+}
+
+/** A place in the list of interactions; the id decides between turns of the same millisecond. */
+export type ListPosition = Pick<Interaction, "started_at" | "interaction_id">;
+
+export interface RecentOptions {
+  readonly limit: number;
+  /** Only interactions older than this place. */
+  readonly before?: ListPosition | undefined;
+  readonly service?: string | undefined;
+  readonly status?: Interaction["status"] | undefined;
+}
+
+/** What became of the feedback events of one request: all of them were stored, or none. */
+export type FeedbackReceipt =
+  | {
+      readonly outcome: "accepted";
+      /** One for each event, in the order in which they were sent. */
+      readonly feedbackIds: readonly string[];
+    }
+  | {
+      readonly outcome: "rejected";
+      /** Everything wrong, each with the path of its field, such as `[1].value`. */
+      readonly faults: readonly { readonly path: string; readonly message: string }[];
+    };
+
+/** Takes feedback from outside (room `feedback`, needed by `serve`). */
+export interface FeedbackDoor {
+  /**
+   * Resolves when the events are durable, or with what is wrong with them.
+   * @param body one event or an array of them, as parsed from JSON
+   * @throws CalibrantError SPOOL_FULL (retryable)
+   */
+  accept(body: unknown, source: Feedback["source"]): Promise<FeedbackReceipt>;
+}
+
+/** The service's own metrics as text (built at start, needed by `serve`). */
+export interface MetricsText {
+  /** The content type that belongs to the text. */
+  readonly contentType: string;
+  /** Collects now; Prometheus exposition format. */
+  text(): Promise<string>;
 }
 
 /** Whether a part can do its work; `serve` shows it at /readyz. */
