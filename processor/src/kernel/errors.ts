@@ -14,6 +14,7 @@ export const errorCodes = {
   INTERNAL: "Something failed that should not have; the log has the cause.",
   FEEDBACK_INVALID: "The feedback event has faults; each is listed with its path.",
   SPOOL_FULL: "The spool has reached its quota or the disk is full; try again later.",
+  SPOOL_FAILED: "The spool could not write to its disk or read from it; the log has the cause.",
   SPOOL_LOCKED: "Another process uses this data directory.",
   SPOOL_CORRUPT: "A spool segment is damaged beyond its torn tail.",
   STORE_UNAVAILABLE: "ClickHouse does not answer or answered with a retryable error.",

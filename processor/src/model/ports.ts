@@ -15,6 +15,37 @@ export interface Intake {
   append(blocks: readonly Block[]): Promise<void>;
 }
 
+/** Whether the intake has room (room `spool`, needed by `receive`). */
+export interface Pressure {
+  /** A sentence that says why senders should wait, or undefined while there is room. */
+  pressure(): string | undefined;
+}
+
+export type RequestEncoding = "protobuf" | "json";
+
+/** A request in columns. `accepted + rejected` is the number of items that were sent. */
+export interface DecodedRequest {
+  readonly blocks: readonly Block[];
+  readonly accepted: number;
+  readonly rejected: number;
+  /** How many items were rejected for which reason (a stable word, such as `trace_id_invalid`). */
+  readonly reasons: ReadonlyMap<string, number>;
+  /** For the sender: the reasons with the place of the first item of each; empty when none. */
+  readonly message: string;
+}
+
+/**
+ * Turns OTLP requests into blocks (room `decode`, needed by `receive`). Each function takes the
+ * body of one request, decompressed.
+ * @throws CalibrantError REQUEST_MALFORMED with the place of the fault, or REQUEST_TOO_LARGE
+ */
+export interface Decoder {
+  traces(body: Uint8Array, encoding: RequestEncoding): DecodedRequest;
+  logs(body: Uint8Array, encoding: RequestEncoding): DecodedRequest;
+  /** Metrics are not stored: answers how many data points the request holds. */
+  metrics(body: Uint8Array, encoding: RequestEncoding): number;
+}
+
 /** Where the spool's loader puts blocks (room `store`). */
 export interface LoadSink {
   /**

@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { byteSize, duration } from "../kernel/config-values.js";
+
+export const spoolConfig = z.strictObject({
+  quota: byteSize
+    .default(4 * 1024 ** 3)
+    .describe("Most bytes that may wait for the store; beyond it requests are answered with 503"),
+  throttle_at: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.8)
+    .describe("Share of the quota from which senders are asked to wait"),
+  segment_size: byteSize
+    .default(8 * 1024 ** 2)
+    .describe("A segment of this size is closed and loaded"),
+  segment_age: duration.default(1_000).describe("A segment of this age is closed and loaded"),
+  load_size: byteSize.default(16 * 1024 ** 2).describe("Most bytes in one insert"),
+  load_rows: z.int().min(1).max(10_000_000).default(100_000).describe("Most rows in one insert"),
+  poll_interval: duration
+    .default(100)
+    .describe("How often the loader looks for a closed segment when it has nothing to do"),
+  stop_timeout: duration
+    .default(5_000)
+    .describe("How long the loader goes on when the service stops; the rest is loaded next time"),
+});
+
+export type SpoolConfig = z.output<typeof spoolConfig>;
