@@ -1,0 +1,31 @@
+/** Hosts by their ending, and the conventions' name of who answers there. */
+const providers: readonly (readonly [string, string])[] = [
+  ["openai.azure.com", "azure.ai.openai"],
+  ["cognitiveservices.azure.com", "azure.ai.openai"],
+  ["services.ai.azure.com", "azure.ai.inference"],
+  ["models.ai.azure.com", "azure.ai.inference"],
+  ["generativelanguage.googleapis.com", "gcp.gemini"],
+  ["aiplatform.googleapis.com", "gcp.vertex_ai"],
+  ["amazonaws.com", "aws.bedrock"],
+  ["deepseek.com", "deepseek"],
+  ["groq.com", "groq"],
+  ["mistral.ai", "mistral_ai"],
+  ["x.ai", "x_ai"],
+  ["perplexity.ai", "perplexity"],
+  ["moonshot.ai", "moonshot_ai"],
+  ["moonshot.cn", "moonshot_ai"],
+  ["cohere.com", "cohere"],
+  ["cohere.ai", "cohere"],
+  ["ml.cloud.ibm.com", "ibm.watsonx.ai"],
+];
+
+/**
+ * The value of `gen_ai.provider.name`. An unknown host speaks OpenAI's format, and the conventions
+ * then ask for the name of the format.
+ */
+export function providerName(host: string): string {
+  for (const [ending, name] of providers) {
+    if (host === ending || host.endsWith(`.${ending}`)) return name;
+  }
+  return "openai";
+}

@@ -1,0 +1,2 @@
+export const instrumentationName = "@calibrant/instrumentation";
+export const instrumentationVersion = "0.1.0";
