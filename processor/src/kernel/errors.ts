@@ -25,6 +25,7 @@ export const errorCodes = {
   JUDGE_UNAVAILABLE: "A judge model did not answer in time or answered with a retryable error.",
   JUDGE_REFUSED: "A judge model refused the request; trying again will not help.",
   JUDGE_INVALID_OUTPUT: "A judge model's answer is not of the form that the rubric asks for.",
+  EVALUATOR_FAILED: "An evaluator ended with an error of its own.",
   PORT_IN_USE: "A port that the service was told to listen on is taken.",
 } as const;
 

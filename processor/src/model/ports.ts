@@ -127,20 +127,30 @@ export interface PendingInteraction extends Interaction {
   readonly previous_output: string;
 }
 
+/** One interaction and the evaluators that have yet to answer for it. */
+export interface PendingEvaluations {
+  readonly interaction: PendingInteraction;
+  /** Milliseconds since the Unix epoch, store clock: the interaction's place in the queue. */
+  readonly revisedAt: number;
+  readonly missing: readonly string[];
+}
+
 /** The ledger as the room `evaluate` uses it. */
 export interface EvaluationLedger {
   /**
    * Interactions revised after `since` (milliseconds) that lack a line for at least one of the
-   * named evaluators, oldest first, each with the names that it lacks.
+   * named evaluators, oldest first, each with the names that it lacks. At most `limit`; fewer
+   * mean that there are no more.
    */
   pending(
     evaluators: readonly string[],
     since: number,
     limit: number,
-  ): Promise<
-    readonly { readonly interaction: PendingInteraction; readonly missing: readonly string[] }[]
-  >;
+  ): Promise<readonly PendingEvaluations[]>;
+  /** Stores the lines once, however often the same lines are sent. */
   append(evaluations: readonly Evaluation[]): Promise<void>;
+  /** What evaluations since then (milliseconds) cost, and how many of them have a known cost. */
+  spend(since: number): Promise<{ readonly cost_usd: number; readonly paid: number }>;
 }
 
 /** One page of the list on the first page of the web interface. */
