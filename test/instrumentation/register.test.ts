@@ -1,0 +1,115 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdir, mkdtemp, realpath, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startOpenAiApiServer, type OpenAiApiServer } from "../support/openai-api-server.js";
+import { startOtlpSink, type OtlpSink } from "../support/otlp-sink.js";
+import { until } from "../support/until.js";
+
+const root = join(import.meta.dirname, "../..");
+const call = `const answer = await fetch(process.env.MODEL_URL + "/chat/completions", {
+  method: "POST",
+  body: JSON.stringify({ model: "m", messages: [{ role: "user", content: "Hi" }] }),
+});
+console.log((await answer.json()).id);`;
+
+let model: OpenAiApiServer;
+let sink: OtlpSink;
+
+beforeAll(async () => {
+  model = await startOpenAiApiServer();
+  sink = await startOtlpSink();
+});
+afterAll(async () => {
+  await model.close();
+  await sink.close();
+});
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  readonly errors: () => string;
+  readonly ended: Promise<readonly [number | null, string | null]>;
+}
+
+function start(code: string, service: string, cwd = root): Run {
+  const child = spawn(
+    process.execPath,
+    ["--import", "@calibrant/instrumentation/register", "--input-type=module", "-e", code],
+    {
+      cwd,
+      env: {
+        PATH: process.env["PATH"],
+        MODEL_URL: model.url,
+        OTEL_SERVICE_NAME: service,
+        OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+        OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+        OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "true",
+      },
+    },
+  );
+  let output = "";
+  let errors = "";
+  child.stdout?.on("data", (piece: Buffer) => (output += piece.toString()));
+  child.stderr?.on("data", (piece: Buffer) => (errors += piece.toString()));
+  return {
+    child,
+    output: () => output,
+    errors: () => errors,
+    ended: once(child, "exit") as Promise<[number | null, string | null]>,
+  };
+}
+
+function spansOf(service: string) {
+  return sink.spans.filter((span) => span.service === service);
+}
+
+describe("--import @calibrant/instrumentation/register", () => {
+  it("sends what is left when the work has ended", async () => {
+    const run = start(call, "short");
+    expect(await run.ended).toEqual([0, null]);
+    expect(run.output().trim()).toBe("chatcmpl-1");
+    const [span] = spansOf("short");
+    expect(span?.attributes["gen_ai.input.messages"]).toContain("Hi");
+  });
+
+  it("sends what is left at SIGTERM and lets the signal end the process", async () => {
+    const run = start(`${call}\nsetInterval(() => {}, 1_000);`, "stopped");
+    await until("the call", () => run.output().includes("chatcmpl-1"));
+    run.child.kill("SIGTERM");
+    expect(await run.ended).toEqual([null, "SIGTERM"]);
+    expect(spansOf("stopped")).toHaveLength(1);
+  });
+
+  it("leaves the end to an application that handles SIGTERM", async () => {
+    const handler = `process.on("SIGTERM", () => setTimeout(() => process.exit(7), 300));`;
+    const run = start(`${handler}\n${call}\nsetInterval(() => {}, 1_000);`, "handled");
+    await until("the call", () => run.output().includes("chatcmpl-1"));
+    run.child.kill("SIGTERM");
+    expect(await run.ended).toEqual([7, null]);
+    await until("the span", () => spansOf("handled").length === 1);
+  });
+
+  it("warns and goes on where the SDK is not installed", async () => {
+    const directory = await mkdtemp(join(await realpath(tmpdir()), "calibrant-register-"));
+    try {
+      const modules = join(directory, "node_modules");
+      await mkdir(join(modules, "@opentelemetry"), { recursive: true });
+      await mkdir(join(modules, "@calibrant"));
+      await cp(join(root, "instrumentation"), join(modules, "@calibrant/instrumentation"), {
+        recursive: true,
+      });
+      for (const name of ["@opentelemetry/api", "@opentelemetry/instrumentation"]) {
+        await symlink(await realpath(join(root, "node_modules", name)), join(modules, name));
+      }
+      const run = start(call, "bare", directory);
+      expect(await run.ended).toEqual([0, null]);
+      expect(run.output().trim()).toBe("chatcmpl-1");
+      expect(run.errors()).toContain("npm install @opentelemetry/sdk-node");
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  });
+});
