@@ -1,0 +1,52 @@
+import type { Meter } from "@opentelemetry/api";
+import type { Evaluation } from "../model/evaluation.js";
+import type { CallResult } from "./model-failure.js";
+
+export interface EvaluateMetrics {
+  readonly written: (lines: readonly Evaluation[]) => void;
+  readonly called: (model: string, result: CallResult, milliseconds: number) => void;
+  /** Shows the lag of each lane until the answer is called. */
+  showLag(lanes: readonly { readonly name: string; lag(): number }[]): () => void;
+}
+
+export function createEvaluateMetrics(meter: Meter): EvaluateMetrics {
+  const evaluations = meter.createCounter("calibrant.evaluate.evaluations", {
+    description: "Lines written to the ledger, by evaluator and outcome",
+  });
+  const cost = meter.createCounter("calibrant.evaluate.cost_usd", {
+    description: "Known cost of verdicts, in US dollars",
+  });
+  const calls = meter.createCounter("calibrant.evaluate.judge_calls", {
+    description: "HTTP calls to judge models, by model and result",
+  });
+  const latency = meter.createHistogram("calibrant.evaluate.judge_latency", {
+    description: "Time that calls to judge models took",
+    unit: "ms",
+  });
+  const lag = meter.createObservableGauge("calibrant.evaluate.lag", {
+    description: "Age of the oldest interaction that waits for an evaluator, by lane",
+    unit: "ms",
+  });
+
+  return {
+    written: (lines) => {
+      for (const { evaluator, outcome, cost_usd } of lines) {
+        evaluations.add(1, { evaluator, outcome });
+        if (cost_usd !== null && cost_usd > 0) cost.add(cost_usd, { evaluator });
+      }
+    },
+    called: (model, result, milliseconds) => {
+      calls.add(1, { model, result });
+      latency.record(milliseconds, { model, result });
+    },
+    showLag: (lanes) => {
+      const observe: Parameters<typeof lag.addCallback>[0] = (observer) => {
+        for (const lane of lanes) observer.observe(lane.lag(), { lane: lane.name });
+      };
+      lag.addCallback(observe);
+      return () => {
+        lag.removeCallback(observe);
+      };
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import type { EvaluatorKind } from "../model/evaluation.js";
+import type { PendingInteraction } from "../model/ports.js";
+
+/** What one verdict took. */
+export interface Usage {
+  /** US dollars; null when it is not known. */
+  readonly cost_usd: number | null;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly latency_ms: number;
+}
+
+export const noUsage: Usage = { cost_usd: null, input_tokens: 0, output_tokens: 0, latency_ms: 0 };
+
+export interface Judgement {
+  /** 0 (bad) to 1 (good). */
+  readonly score: number;
+  readonly label: string;
+  readonly explanation: string;
+}
+
+export type Verdict =
+  | (Judgement & {
+      readonly outcome: "scored";
+      /** 0 to 1; null when the evaluator gives none. */
+      readonly confidence: number | null;
+      readonly usage: Usage;
+    })
+  | { readonly outcome: "failed"; readonly reason: string; readonly usage: Usage };
+
+/** Judges one quality of one interaction. */
+export interface Evaluator {
+  readonly name: string;
+  readonly kind: EvaluatorKind;
+  /** Changes whenever anything that can change a verdict changes. */
+  readonly version: string;
+  /** Evaluators of one lane may wait for each other, never for those of another lane. */
+  readonly lane: string;
+  /** Whether a verdict costs money. */
+  readonly paid: boolean;
+  /** Why this interaction cannot be judged; undefined when it can. */
+  inapplicable(interaction: PendingInteraction): string | undefined;
+  /** Rejects only when `signal` aborts, or for a fault in the evaluator itself. */
+  evaluate(interaction: PendingInteraction, signal: AbortSignal): Promise<Verdict>;
+}
+
+/** An evaluator and the share of the conversations that it judges. */
+export interface Assignment {
+  readonly evaluator: Evaluator;
+  /** 0 < sample <= 1. */
+  readonly sample: number;
+}

@@ -1,0 +1,128 @@
+import type { Clock } from "../kernel/clock.js";
+import type { Logger } from "../kernel/logger.js";
+import type { Evaluation } from "../model/evaluation.js";
+import type { EvaluationLedger, PendingEvaluations } from "../model/ports.js";
+import type { Decide } from "./decide.js";
+import type { Assignment } from "./evaluator.js";
+import { createLedgerWriter } from "./ledger-writer.js";
+import type { Progress } from "./progress.js";
+
+export interface LaneOptions {
+  readonly name: string;
+  readonly assignments: readonly Assignment[];
+  readonly ledger: EvaluationLedger;
+  readonly decide: Decide;
+  readonly progress: Progress;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Interactions to ask the store for at once. */
+  readonly pageSize: number;
+  /** Longest time, in milliseconds, that a verdict waits to be written. */
+  readonly flushInterval: number;
+  /** Milliseconds behind the place reached that are read again. */
+  readonly reread: number;
+  readonly onWritten: (lines: readonly Evaluation[]) => void;
+}
+
+/**
+ * Evaluators that share what they wait for, such as one model, with their own place in the queue:
+ * when a model hangs, only its lane stands still.
+ */
+export interface Lane {
+  readonly name: string;
+  /** Takes on new interactions and writes finished verdicts. Answers whether there may be more. */
+  round(signal: AbortSignal): Promise<boolean>;
+  /** After the signal has aborted: waits for what is under way and writes what has a verdict. */
+  finish(): Promise<void>;
+  /** Milliseconds since the oldest interaction known to lack an answer was put in the queue. */
+  lag(): number;
+}
+
+export function createLane(options: LaneOptions): Lane {
+  const { name, assignments, ledger, decide, progress, clock } = options;
+  const byName = new Map(assignments.map((assignment) => [assignment.evaluator.name, assignment]));
+  /** Pairs taken on and not yet in the store, with their places in the queue. */
+  const open = new Map<string, number>();
+  const running = new Set<Promise<void>>();
+  let reached: number | undefined;
+  let behind = false;
+
+  const writer = createLedgerWriter({
+    ledger,
+    logger: options.logger,
+    onWritten: (lines) => {
+      for (const line of lines) open.delete(keyOf(line.interaction_id, line.evaluator));
+      options.onWritten(lines);
+    },
+  });
+
+  const take = ({ interaction, missing, revisedAt }: PendingEvaluations, signal: AbortSignal) => {
+    for (const evaluator of missing) {
+      const assignment = byName.get(evaluator);
+      const key = keyOf(interaction.interaction_id, evaluator);
+      if (assignment === undefined || open.has(key)) continue;
+      open.set(key, revisedAt);
+      const task = decide(interaction, assignment, signal)
+        .then(writer.add, () => void open.delete(key))
+        .finally(() => running.delete(task));
+      running.add(task);
+    }
+  };
+
+  const takeNext = async (signal: AbortSignal): Promise<void> => {
+    const from = (reached ??= await progress.start());
+    const limit = options.pageSize + open.size;
+    const page = await ledger.pending([...byName.keys()], from - options.reread, limit);
+    for (const entry of page) take(entry, signal);
+    reached = Math.max(from, page.at(-1)?.revisedAt ?? 0);
+    behind = page.length >= limit;
+  };
+
+  const answeredUpTo = (): number => {
+    let oldest = reached ?? 0;
+    for (const place of open.values()) oldest = Math.min(oldest, place - 1);
+    return oldest;
+  };
+
+  const write = async (): Promise<void> => {
+    await writer.write();
+    if (reached !== undefined) await progress.report(name, answeredUpTo());
+  };
+
+  return {
+    name,
+    round: async (signal) => {
+      const before = open.size;
+      if (before < options.pageSize) await takeNext(signal);
+      const idle = running.size === 0 && open.size === 0;
+      await allEndedOr(running, options.flushInterval, clock);
+      await write();
+      return !idle;
+    },
+    finish: async () => {
+      await Promise.all(running);
+      await write();
+    },
+    lag: () => {
+      if (reached === undefined || (open.size === 0 && !behind)) return 0;
+      return Math.max(0, clock.now() - answeredUpTo());
+    },
+  };
+}
+
+function keyOf(interactionId: string, evaluator: string): string {
+  return `${evaluator} ${interactionId}`;
+}
+
+/** Resolves when all work has ended, at the latest after `milliseconds`. */
+async function allEndedOr(
+  running: ReadonlySet<Promise<void>>,
+  milliseconds: number,
+  clock: Clock,
+): Promise<void> {
+  if (running.size === 0) return;
+  const ended = new AbortController();
+  const sleep = clock.sleep(milliseconds, ended.signal);
+  await Promise.race([Promise.all(running), sleep]);
+  ended.abort();
+}

@@ -1,0 +1,113 @@
+import { CalibrantError, messageOf, type ErrorCode } from "../kernel/errors.js";
+
+export type CallResult =
+  | "answered"
+  | "timeout"
+  | "connection"
+  | "rate_limited"
+  | "server_error"
+  | "form_refused"
+  | "refused"
+  | "malformed"
+  | "cancelled";
+
+type FailedResult = Exclude<CallResult, "answered" | "cancelled">;
+
+/** What one failed call means. */
+export interface ModelFailure {
+  readonly result: FailedResult;
+  readonly error: CalibrantError;
+  /** Milliseconds that the server asked to wait; undefined when it did not say. */
+  readonly retryAfter: number | undefined;
+  /** What the server said against the request, for choosing a simpler form. */
+  readonly complaint: string;
+}
+
+/** The fields that the `openai` package's errors have; any of them may be missing. */
+interface ApiErrorLike {
+  readonly status?: unknown;
+  readonly code?: unknown;
+  readonly param?: unknown;
+  readonly type?: unknown;
+  readonly headers?: unknown;
+  readonly cause?: unknown;
+}
+
+/** Refusals that another form of the same request cannot change. */
+const aboutContent =
+  /context_length|content_filter|content_policy|maximum context|invalid_api_key/i;
+
+/**
+ * Sorts what a call threw.
+ * @param secret never appears in the message
+ * @param now milliseconds since the Unix epoch, for a Retry-After that is a date
+ */
+export function modelFailure(thrown: unknown, secret: string, now: number): ModelFailure {
+  const error = thrown as ApiErrorLike;
+  const own = findOwn(thrown);
+  const said = own?.message ?? messageOf(thrown);
+  const message = (secret === "" ? said : said.replaceAll(secret, "[key]")).slice(0, 500);
+  const status = typeof error.status === "number" ? error.status : undefined;
+  const complaint = `${text(error.param)} ${text(error.code)} ${message}`;
+  const retryAfter = waitOf(error.headers, now);
+  const result = own !== undefined ? "refused" : resultOf(thrown, status, complaint);
+  return { result, complaint, retryAfter, error: coded(result, message, thrown) };
+}
+
+function resultOf(thrown: unknown, status: number | undefined, complaint: string): FailedResult {
+  if (status === undefined) return withoutStatus(thrown);
+  if (status === 429) return /insufficient_quota/.test(complaint) ? "refused" : "rate_limited";
+  if (status === 408 || status === 409) return "server_error";
+  if (status === 400 || status === 422 || status === 501) {
+    return aboutContent.test(complaint) ? "refused" : "form_refused";
+  }
+  return status >= 500 ? "server_error" : "refused";
+}
+
+function withoutStatus(thrown: unknown): FailedResult {
+  if (thrown instanceof SyntaxError) return "malformed";
+  const names = [thrown, (thrown as ApiErrorLike | undefined)?.cause].map((error) =>
+    error instanceof Error ? `${error.constructor.name} ${error.name}` : "",
+  );
+  return /timeout/i.test(names.join(" ")) ? "timeout" : "connection";
+}
+
+const codes = {
+  timeout: "JUDGE_UNAVAILABLE",
+  connection: "JUDGE_UNAVAILABLE",
+  rate_limited: "JUDGE_UNAVAILABLE",
+  server_error: "JUDGE_UNAVAILABLE",
+  malformed: "JUDGE_INVALID_OUTPUT",
+  form_refused: "JUDGE_REFUSED",
+  refused: "JUDGE_REFUSED",
+} as const satisfies Record<FailedResult, ErrorCode>;
+
+function coded(result: FailedResult, message: string, cause: unknown): CalibrantError {
+  const code = codes[result];
+  return new CalibrantError(code, message, { cause, retryable: code === "JUDGE_UNAVAILABLE" });
+}
+
+/** An error of our own below those that the client wrapped around it. */
+function findOwn(thrown: unknown): CalibrantError | undefined {
+  let error = thrown;
+  for (let depth = 0; depth < 5 && error instanceof Error; depth++) {
+    if (error instanceof CalibrantError) return error;
+    error = error.cause;
+  }
+  return undefined;
+}
+
+function waitOf(headers: unknown, now: number): number | undefined {
+  if (!(headers instanceof Headers)) return undefined;
+  const milliseconds = Number(headers.get("retry-after-ms") ?? Number.NaN);
+  if (milliseconds >= 0) return milliseconds;
+  const after = headers.get("retry-after");
+  if (after === null) return undefined;
+  const seconds = Number(after);
+  const wait = Number.isNaN(seconds) ? Date.parse(after) - now : seconds * 1_000;
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
