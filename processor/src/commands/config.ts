@@ -1,0 +1,47 @@
+import type { Command } from "commander";
+import { stringify } from "yaml";
+import { configJsonSchema, loadConfig } from "../config.js";
+import type { Terminal } from "./terminal.js";
+
+/** `calibrant config check|schema|print`. */
+export function addConfigCommands(program: Command, terminal: Terminal): void {
+  const config = program.command("config").description("look at a configuration file");
+
+  config
+    .command("check")
+    .argument("<file>", "configuration file (YAML)")
+    .option("--json", "print the result as JSON")
+    .description("report every fault of a configuration file with its path")
+    .action((file: string, options: { json?: true }) => {
+      loadConfig(file);
+      terminal.print(options.json ? JSON.stringify({ ok: true, file }) : `${file}: no faults`);
+    });
+
+  config
+    .command("schema")
+    .description("print the JSON Schema of the configuration file, for editors")
+    .action(() => {
+      terminal.print(JSON.stringify(configJsonSchema(), null, 2));
+    });
+
+  config
+    .command("print")
+    .argument("[file]", "configuration file (YAML)")
+    .option("--json", "print JSON instead of YAML")
+    .description("print the configuration in effect, defaults filled in and secrets left out")
+    .action((file: string | undefined, options: { json?: true }) => {
+      const shown = withoutSecrets(loadConfig(file));
+      terminal.print(options.json ? JSON.stringify(shown, null, 2) : stringify(shown).trimEnd());
+    });
+}
+
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      /password|api_key|secret/.test(key) && inner !== "" ? "[redacted]" : withoutSecrets(inner),
+    ]),
+  );
+}

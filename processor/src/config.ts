@@ -1,0 +1,185 @@
+import { readFileSync } from "node:fs";
+import { LineCounter, parseDocument, type Document } from "yaml";
+import { z } from "zod";
+import { decodeConfig } from "./decode/decode-config.js";
+import { embeddedConfig } from "./embedded/embedded-config.js";
+import { resolveEnvironment, type Environment } from "./environment-references.js";
+import { evaluateConfig } from "./evaluate/evaluate-config.js";
+import { interactionsConfig } from "./interactions/interactions-config.js";
+import { CalibrantError, messageOf } from "./kernel/errors.js";
+import { formatFaults, type Fault } from "./kernel/faults.js";
+import { receiveConfig } from "./receive/receive-config.js";
+import { serveConfig } from "./serve/serve-config.js";
+import { spoolConfig } from "./spool/spool-config.js";
+import { storeConfig } from "./store/store-config.js";
+
+/**
+ * The configuration file, in the style of the OpenTelemetry Collector. Every section belongs to
+ * the room that it configures; this file only joins them.
+ */
+export const configSchema = z.strictObject({
+  receivers: z
+    .strictObject({
+      otlp: receiveConfig.extend({ limits: decodeConfig.prefault({}) }).prefault({}),
+    })
+    .prefault({})
+    .describe("What telemetry comes in by."),
+  processors: z
+    .strictObject({
+      interactions: interactionsConfig.prefault({}),
+      evaluate: evaluateConfig.prefault({}),
+    })
+    .prefault({})
+    .describe("What is made of it."),
+  exporters: z
+    .strictObject({ clickhouse: storeConfig.prefault({}) })
+    .prefault({})
+    .describe("Where it is stored."),
+  extensions: z
+    .strictObject({
+      embedded_store: embeddedConfig.prefault({}),
+      spool: spoolConfig.prefault({}),
+      web: serveConfig.prefault({}),
+    })
+    .prefault({})
+    .describe("What the service needs beside the way of the data."),
+  service: z
+    .strictObject({
+      data_dir: z
+        .string()
+        .min(1)
+        .default(".calibrant")
+        .describe("Folder of the spool and of the embedded store. One service, one folder."),
+      telemetry: z
+        .strictObject({
+          logs: z
+            .strictObject({
+              level: z
+                .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
+                .default("info")
+                .describe("Least level that is written to standard error."),
+            })
+            .prefault({}),
+        })
+        .prefault({}),
+    })
+    .prefault({})
+    .describe("The service itself."),
+});
+
+export type Config = z.output<typeof configSchema>;
+
+/** JSON Schema (draft 2020-12) of the configuration file, for editors. */
+export function configJsonSchema(): unknown {
+  return z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" });
+}
+
+/**
+ * The configuration of a file, or the defaults without one.
+ * @throws CalibrantError CONFIG_INVALID with every fault and its path
+ */
+export function loadConfig(
+  file: string | undefined,
+  environment: Environment = process.env,
+): Config {
+  return parseConfig(file === undefined ? "" : readConfigFile(file), environment);
+}
+
+function readConfigFile(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new CalibrantError("CONFIG_INVALID", `cannot read ${file}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** @throws CalibrantError CONFIG_INVALID with every fault and its path */
+export function parseConfig(text: string, environment: Environment): Config {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: true });
+  const syntax = document.errors.map(({ message }) => ({ path: "", message }));
+  if (syntax.length > 0) throw invalid(syntax);
+
+  const references = resolveEnvironment(document, environment);
+  const parsed = configSchema.safeParse(withModelFromEnvironment(document.toJS(), environment));
+  const faults = [...references, ...(parsed.success ? [] : parsed.error.issues.flatMap(faultsOf))];
+  if (!parsed.success || faults.length > 0) {
+    throw invalid(faults.map((fault) => withLine(fault, document, lines)));
+  }
+  return parsed.data;
+}
+
+/**
+ * `OPENAI_API_KEY` and `OPENAI_BASE_URL` alone switch the standard judges on: they make the model
+ * `default` unless the file names one.
+ */
+function withModelFromEnvironment(value: unknown, environment: Environment): unknown {
+  const { OPENAI_API_KEY: key, OPENAI_BASE_URL: url, OPENAI_MODEL: model } = environment;
+  const root = asRecord(value) ?? (value === null || value === undefined ? {} : undefined);
+  if (root === undefined || (!key && !url)) return root ?? value;
+  const processors = asRecord(root["processors"] ?? {});
+  const evaluate = asRecord(processors?.["evaluate"] ?? {});
+  const models = asRecord(evaluate?.["models"] ?? {});
+  if (models === undefined || "default" in models) return root;
+  const standard = {
+    ...(key ? { api_key: key } : {}),
+    ...(url ? { base_url: url } : {}),
+    ...(model ? { model } : {}),
+  };
+  return {
+    ...root,
+    processors: {
+      ...processors,
+      evaluate: { ...evaluate, models: { ...models, default: standard } },
+    },
+  };
+}
+
+function asRecord(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}
+
+function faultsOf(issue: z.core.$ZodIssue): Fault[] {
+  const path = pathOf(issue.path);
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      path: path === "" ? key : `${path}.${key}`,
+      message: "is not a setting that is known here",
+    }));
+  }
+  if (issue.code === "invalid_union") {
+    const tried = issue.errors.flat().filter((found) => found.code === "custom");
+    const messages = (tried.length > 0 ? tried : issue.errors.flat()).map(({ message }) => message);
+    return [{ path, message: [...new Set(messages)].join("; or ") }];
+  }
+  return [{ path, message: issue.message }];
+}
+
+function pathOf(parts: readonly PropertyKey[]): string {
+  return parts.reduce<string>((path, part) => {
+    if (typeof part === "number") return `${path}[${part}]`;
+    return path === "" ? String(part) : `${path}.${String(part)}`;
+  }, "");
+}
+
+function withLine(fault: Fault, document: Document, lines: LineCounter): Fault {
+  const keys = fault.path.split(/\.|\[(\d+)\]/).filter((part) => part !== undefined && part !== "");
+  for (let depth = keys.length; depth > 0; depth--) {
+    const node = document.getIn(keys.slice(0, depth), true) as { range?: number[] } | undefined;
+    const offset = node?.range?.[0];
+    if (offset !== undefined) return { ...fault, line: lines.linePos(offset).line };
+  }
+  return fault;
+}
+
+function invalid(faults: readonly Fault[]): CalibrantError {
+  const count = faults.length === 1 ? "one fault" : `${faults.length} faults`;
+  return new CalibrantError(
+    "CONFIG_INVALID",
+    `the configuration has ${count}:\n${formatFaults(faults)}`,
+  );
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import { configJsonSchema, loadConfig, parseConfig } from "#processor/config.js";
+import { CalibrantError } from "#processor/kernel/errors.js";
+
+function faultsOf(text: string, environment = {}): string {
+  try {
+    parseConfig(text, environment);
+  } catch (error) {
+    if (error instanceof CalibrantError && error.code === "CONFIG_INVALID") return error.message;
+    throw error;
+  }
+  throw new Error("no fault was found");
+}
+
+describe("the configuration", () => {
+  it("has good defaults: no file, an empty file and an empty section are valid", () => {
+    const defaults = parseConfig("", {});
+    expect(defaults.receivers.otlp.http.endpoint).toEqual({ host: "127.0.0.1", port: 4318 });
+    expect(defaults.extensions.web.endpoint).toEqual({ host: "127.0.0.1", port: 8080 });
+    expect(defaults.extensions.embedded_store.endpoint).toEqual({ host: "127.0.0.1", port: 8123 });
+    expect(defaults.exporters.clickhouse.url).toBe("");
+    expect(parseConfig("service: {}\n", {})).toEqual(defaults);
+    expect(loadConfig(undefined, {})).toEqual(defaults);
+  });
+
+  it("reports every fault at once, with its path and line", () => {
+    const message = faultsOf(
+      [
+        "receivers:",
+        "  otlp:",
+        "    http: { endpoint: localhost }",
+        "exporters:",
+        "  clickhouse: { raw_days: many }",
+        "servce: {}",
+      ].join("\n"),
+    );
+    expect(message).toMatch(/3 faults/);
+    expect(message).toMatch(/^receivers\.otlp\.http\.endpoint \(line 3\): expected host:port/m);
+    expect(message).toMatch(/^exporters\.clickhouse\.raw_days \(line 5\): /m);
+    expect(message).toMatch(/^servce \(line 6\): is not a setting that is known here/m);
+  });
+
+  it("says where YAML itself is broken", () => {
+    expect(faultsOf("service: [\n")).toMatch(/line 2/);
+    expect(faultsOf("- a\n- b\n")).toMatch(/expected object/);
+  });
+
+  it("names the file that it cannot read", () => {
+    expect(() => loadConfig("no-such-file.yaml", {})).toThrow(/no-such-file\.yaml/);
+  });
+
+  it("resolves references to the environment with types, defaults and escapes", () => {
+    const text = [
+      "service: { data_dir: '${env:PLACE}/data$$' }",
+      "exporters: { clickhouse: { raw_days: ${env:DAYS}, password: '${env:SECRET:-none}' } }",
+    ].join("\n");
+    const config = parseConfig(text, { PLACE: "there", DAYS: "7" });
+    expect(config.service.data_dir).toBe("there/data$");
+    expect(config.exporters.clickhouse.raw_days).toBe(7);
+    expect(config.exporters.clickhouse.password).toBe("none");
+  });
+
+  it("names a variable that is not set and a reference of another form", () => {
+    const message = faultsOf("service: { data_dir: '${env:NOWHERE}${OLD}' }");
+    expect(message).toMatch(/service\.data_dir.*NOWHERE is not set/);
+    expect(message).toMatch(/service\.data_dir.*\$\{OLD\} is not a reference/);
+  });
+
+  it("makes the default judge model of the OpenAI variables, unless the file names one", () => {
+    const fromEnvironment = parseConfig("", {
+      OPENAI_API_KEY: "k",
+      OPENAI_BASE_URL: "http://127.0.0.1:9/v1",
+    });
+    expect(fromEnvironment.processors.evaluate.models["default"]).toMatchObject({
+      api_key: "k",
+      base_url: "http://127.0.0.1:9/v1",
+    });
+    const named = parseConfig(
+      "processors: { evaluate: { models: { default: { base_url: 'http://127.0.0.1:8/v1' } } } }",
+      { OPENAI_API_KEY: "k" },
+    );
+    expect(named.processors.evaluate.models["default"]?.base_url).toBe("http://127.0.0.1:8/v1");
+    expect(parseConfig("", {}).processors.evaluate.models).toEqual({});
+  });
+
+  it("gives editors a JSON Schema with the sections and their descriptions", () => {
+    const schema = configJsonSchema() as { properties: Record<string, { description?: string }> };
+    expect(Object.keys(schema.properties)).toEqual([
+      "receivers",
+      "processors",
+      "exporters",
+      "extensions",
+      "service",
+    ]);
+    expect(JSON.stringify(schema)).toContain("data_dir");
+  });
+});
