@@ -111,9 +111,7 @@ export const evaluateConfig = z.strictObject({
   poll: duration.default(500).describe("How often to look for new interactions"),
   reread: duration
     .default(60_000)
-    .describe(
-      "How far behind its place the queue is read again, for rows that became visible late",
-    ),
+    .describe("How long interactions are looked for again, in case the store shows some late"),
 });
 
 export type EvaluateConfig = z.output<typeof evaluateConfig>;

@@ -19,7 +19,7 @@ export interface LaneOptions {
   readonly pageSize: number;
   /** Longest time, in milliseconds, that a verdict waits to be written. */
   readonly flushInterval: number;
-  /** Milliseconds behind the place reached that are read again. */
+  /** Longest time, in milliseconds, from an interaction's place in the queue until it is visible. */
   readonly reread: number;
   readonly onWritten: (lines: readonly Evaluation[]) => void;
 }
@@ -45,6 +45,7 @@ export function createLane(options: LaneOptions): Lane {
   const open = new Map<string, number>();
   const running = new Set<Promise<void>>();
   let reached: number | undefined;
+  let lastRead = 0;
   let behind = false;
 
   const writer = createLedgerWriter({
@@ -70,17 +71,21 @@ export function createLane(options: LaneOptions): Lane {
   };
 
   const takeNext = async (signal: AbortSignal): Promise<void> => {
-    const from = (reached ??= await progress.start());
+    // A saved place lies before the last read, so that it stands for that read after a restart.
+    if (reached === undefined) reached = lastRead = await progress.start();
+    // What was not visible at the last read was then being written: it lies near that time.
+    const since = Math.max(0, Math.min(reached, lastRead - options.reread));
     const limit = options.pageSize + open.size;
-    const page = await ledger.pending([...byName.keys()], from - options.reread, limit);
-    for (const entry of page) take(entry, signal);
-    reached = Math.max(from, page.at(-1)?.revisedAt ?? 0);
-    behind = page.length >= limit;
+    const { pending, storeTime } = await ledger.pending([...byName.keys()], since, limit);
+    for (const entry of pending) take(entry, signal);
+    reached = Math.max(reached, pending.at(-1)?.revisedAt ?? 0);
+    lastRead = storeTime;
+    behind = pending.length >= limit;
   };
 
   const answeredUpTo = (): number => {
     let oldest = reached ?? 0;
-    for (const place of open.values()) oldest = Math.min(oldest, place - 1);
+    for (const place of open.values()) oldest = Math.min(oldest, place);
     return oldest;
   };
 

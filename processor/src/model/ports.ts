@@ -123,7 +123,10 @@ export interface CursorStore {
 
 /** An interaction that an evaluator has not yet answered for. */
 export interface PendingInteraction extends Interaction {
-  /** The output of the turn before it in the same session; empty when there is none. */
+  /**
+   * The output of the turn before it in the same service and session; empty when there is none
+   * within the day before.
+   */
   readonly previous_output: string;
 }
 
@@ -135,18 +138,24 @@ export interface PendingEvaluations {
   readonly missing: readonly string[];
 }
 
+export interface PendingPage {
+  /** Oldest first. Fewer than asked for mean that there are no more. */
+  readonly pending: readonly PendingEvaluations[];
+  /** The store's clock when the page was read, milliseconds. */
+  readonly storeTime: number;
+}
+
 /** The ledger as the room `evaluate` uses it. */
 export interface EvaluationLedger {
   /**
-   * Interactions revised after `since` (milliseconds) that lack a line for at least one of the
-   * named evaluators, oldest first, each with the names that it lacks. At most `limit`; fewer
-   * mean that there are no more.
+   * Interactions revised at or after `since` (store clock, milliseconds) that lack a line for at
+   * least one of the named evaluators, with the names that they lack; at most `limit`.
    */
   pending(
     evaluators: readonly string[],
     since: number,
     limit: number,
-  ): Promise<readonly PendingEvaluations[]>;
+  ): Promise<PendingPage>;
   /** Stores the lines once, however often the same lines are sent. */
   append(evaluations: readonly Evaluation[]): Promise<void>;
   /** What evaluations since then (milliseconds) cost, and how many of them have a known cost. */

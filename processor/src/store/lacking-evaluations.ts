@@ -1,0 +1,120 @@
+import { storeTime, type StoreClient } from "./client.js";
+
+/** An interaction without a line for some evaluators. */
+export interface Lacking {
+  readonly interactionId: string;
+  /** Store clock, milliseconds. */
+  readonly revisedAt: number;
+  readonly missing: readonly string[];
+}
+
+/** Interactions that are compared with the ledger at once. */
+const stretch = 20_000;
+
+/**
+ * An interaction is evaluated after it began. The day in hand is for applications whose clocks
+ * are ahead of ours: only with one that is further ahead, and a revision that comes later than a
+ * day, could an earlier line be missed.
+ */
+const clockSpread = 86_400_000;
+
+/**
+ * The interactions revised at or after `since` that lack a line for at least one of the
+ * evaluators, oldest revision first, and the store's time. Reads narrow columns only.
+ */
+export async function readLacking(
+  client: StoreClient,
+  evaluators: readonly string[],
+  since: number,
+  limit: number,
+): Promise<{ readonly lacking: Lacking[]; readonly now: number }> {
+  const lacking: Lacking[] = [];
+  let now: number | undefined;
+  for (let from = since; ;) {
+    const part = await readStretch(client, from);
+    now ??= part.now;
+    if (part.rows === 0) return { lacking, now };
+    lacking.push(...(await readPart(client, evaluators, from, part, limit - lacking.length)));
+    if (lacking.length >= limit || part.rows < stretch) return { lacking, now };
+    from = part.until + 1;
+  }
+}
+
+/** A piece of the queue. */
+interface Stretch {
+  readonly rows: number;
+  /** Revision time of its last interaction, inclusive. */
+  readonly until: number;
+  /** When the first of its interactions began. */
+  readonly earliest: number;
+  readonly now: number;
+}
+
+async function readStretch(client: StoreClient, from: number): Promise<Stretch> {
+  const [row] = await client.query<Record<keyof Stretch, string>>(
+    `SELECT count() AS rows,
+            toUnixTimestamp64Milli(max(revised_at)) AS until,
+            toUnixTimestamp64Milli(min(least(started_at, revised_at))) AS earliest,
+            toUnixTimestamp64Milli(now64(3)) AS now
+     FROM (
+       SELECT revised_at, started_at FROM calibrant.interactions
+       WHERE revised_at >= {from:DateTime64(3)}
+       ORDER BY revised_at
+       LIMIT {stretch:UInt32} WITH TIES
+     )`,
+    { from: storeTime(from), stretch },
+  );
+  const { rows = 0, until = 0, earliest = 0, now = 0 } = row ?? {};
+  return {
+    rows: Number(rows),
+    until: Number(until),
+    earliest: Number(earliest),
+    now: Number(now),
+  };
+}
+
+async function readPart(
+  client: StoreClient,
+  evaluators: readonly string[],
+  from: number,
+  { until, earliest }: Stretch,
+  limit: number,
+): Promise<Lacking[]> {
+  const rows = await client.query<{ id: string; revised: string; missing: string[] }>(
+    `SELECT candidate.id AS id,
+            toUnixTimestamp64Milli(candidate.revised) AS revised,
+            arrayFilter(name -> NOT has(answered.names, name), {evaluators:Array(String)}) AS missing
+     FROM (
+       SELECT interaction_id AS id, max(revised_at) AS revised
+       FROM calibrant.interactions
+       WHERE revised_at >= {from:DateTime64(3)} AND revised_at <= {until:DateTime64(3)}
+       GROUP BY interaction_id
+     ) AS candidate
+     LEFT JOIN (
+       SELECT interaction_id AS id, groupUniqArray(toString(evaluator)) AS names
+       FROM calibrant.evaluations
+       WHERE evaluator IN {evaluators:Array(String)}
+         AND evaluated_at >= {earliest:DateTime64(3)}
+         AND interaction_id IN (
+           SELECT interaction_id FROM calibrant.interactions
+           WHERE revised_at >= {from:DateTime64(3)} AND revised_at <= {until:DateTime64(3)}
+         )
+       GROUP BY interaction_id
+     ) AS answered ON answered.id = candidate.id
+     WHERE notEmpty(missing)
+     ORDER BY candidate.revised, candidate.id
+     LIMIT {limit:UInt32}`,
+    {
+      evaluators,
+      from: storeTime(from),
+      until: storeTime(until),
+      earliest: storeTime(Math.max(0, earliest - clockSpread)),
+      limit,
+    },
+  );
+  return rows.map(({ id, revised, missing }) => ({
+    interactionId: id,
+    revisedAt: Number(revised),
+    missing,
+  }));
+}
