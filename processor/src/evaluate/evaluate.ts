@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Meter } from "@opentelemetry/api";
 import type { Clock } from "../kernel/clock.js";
 import type { Logger } from "../kernel/logger.js";
@@ -95,6 +96,8 @@ function start(lane: Lane, budget: Budget, { clock, logger, config }: EvaluateOp
     logger,
     idleDelay: config.poll,
     round: async (signal) => {
+      // One listener for each call under way.
+      setMaxListeners(0, signal);
       await budget.open();
       return await lane.round(signal);
     },

@@ -4,6 +4,7 @@ import type { Clock } from "../kernel/clock.js";
 import { CalibrantError } from "../kernel/errors.js";
 import type { ModelConfig } from "./evaluate-config.js";
 import type { Usage } from "./evaluator.js";
+import { callSignal } from "./call-signal.js";
 import { guardedFetch, ownCallHeader } from "./guarded-fetch.js";
 import { createLimiter } from "./limiter.js";
 import { modelFailure, type CallResult } from "./model-failure.js";
@@ -60,8 +61,10 @@ export function createJudgeModel(options: JudgeModelOptions): JudgeModel {
 
   const call = async (request: ModelRequest, using: RequestForm, signal: AbortSignal) => {
     const begun = clock.now();
+    const own = callSignal(signal);
     try {
-      const completion = await client.chat.completions.create(
+      // Not every server answers with what the type promises.
+      const completion: OpenAI.ChatCompletion | null = await client.chat.completions.create(
         {
           model: config.model,
           messages: [
@@ -75,10 +78,10 @@ export function createJudgeModel(options: JudgeModelOptions): JudgeModel {
             maxOutputTokens: config.max_output_tokens,
           }),
         },
-        { signal },
+        { signal: own.signal },
       );
       const latency = clock.now() - begun;
-      const answer = answerOf(completion, usageOf(completion.usage, price, latency));
+      const answer = answerOf(completion, usageOf(completion?.usage, price, latency));
       onCall(name, "answered", latency);
       return answer;
     } catch (error) {
@@ -87,6 +90,8 @@ export function createJudgeModel(options: JudgeModelOptions): JudgeModel {
       const failure = modelFailure(error, config.api_key, clock.now());
       onCall(name, failure.result, clock.now() - begun);
       return failure;
+    } finally {
+      own.release();
     }
   };
 
@@ -148,8 +153,8 @@ function openaiClient(config: ModelConfig): OpenAI {
   });
 }
 
-function answerOf(completion: OpenAI.ChatCompletion, usage: Usage): ModelAnswer {
-  const choice = completion.choices?.[0];
+function answerOf(completion: OpenAI.ChatCompletion | null, usage: Usage): ModelAnswer {
+  const choice = completion?.choices?.[0];
   const message = choice?.message;
   const problem =
     choice === undefined

@@ -65,11 +65,12 @@ function resultOf(thrown: unknown, status: number | undefined, complaint: string
 }
 
 function withoutStatus(thrown: unknown): FailedResult {
-  if (thrown instanceof SyntaxError) return "malformed";
-  const names = [thrown, (thrown as ApiErrorLike | undefined)?.cause].map((error) =>
-    error instanceof Error ? `${error.constructor.name} ${error.name}` : "",
-  );
-  return /timeout/i.test(names.join(" ")) ? "timeout" : "connection";
+  const names = [thrown, (thrown as ApiErrorLike | undefined)?.cause]
+    .map((error) => (error instanceof Error ? `${error.constructor.name} ${error.name}` : ""))
+    .join(" ");
+  if (/timeout/i.test(names)) return "timeout";
+  // The client reads the answer itself: what is not about the connection is about the answer.
+  return /APIConnection/.test(names) ? "connection" : "malformed";
 }
 
 const codes = {

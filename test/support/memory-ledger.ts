@@ -1,0 +1,63 @@
+import type { Evaluation } from "#processor/model/evaluation.js";
+import type { CursorStore, EvaluationLedger, PendingInteraction } from "#processor/model/ports.js";
+
+export interface QueuedInteraction {
+  readonly interaction: PendingInteraction;
+  readonly revisedAt: number;
+}
+
+/** A ledger that keeps everything in memory, with the faults that a store has. */
+export interface MemoryLedger extends EvaluationLedger {
+  readonly queue: QueuedInteraction[];
+  readonly lines: Evaluation[];
+  /** Called before and after each append; what it throws is what `append` throws. */
+  fault: ((moment: "before" | "after", lines: readonly Evaluation[]) => void) | undefined;
+}
+
+/** Stores a batch once, as the store does: by its content. */
+export function memoryLedger(queue: readonly QueuedInteraction[] = []): MemoryLedger {
+  const lines: Evaluation[] = [];
+  const tokens = new Set<string>();
+  const ledger: MemoryLedger = {
+    queue: [...queue],
+    lines,
+    fault: undefined,
+    pending: async (evaluators, since, limit) => {
+      const answered = new Set(lines.map((line) => `${line.interaction_id} ${line.evaluator}`));
+      const pending = ledger.queue
+        .filter(({ revisedAt }) => revisedAt >= since)
+        .toSorted((a, b) => a.revisedAt - b.revisedAt)
+        .map((entry) => {
+          const id = entry.interaction.interaction_id;
+          return { ...entry, missing: evaluators.filter((name) => !answered.has(`${id} ${name}`)) };
+        })
+        .filter(({ missing }) => missing.length > 0)
+        .slice(0, limit);
+      return { pending, storeTime: Date.now() };
+    },
+    append: async (batch) => {
+      ledger.fault?.("before", batch);
+      const token = JSON.stringify(batch);
+      if (!tokens.has(token)) lines.push(...batch);
+      tokens.add(token);
+      ledger.fault?.("after", batch);
+    },
+    spend: async (since) => {
+      const costs = lines
+        .filter(({ evaluated_at, kind }) => evaluated_at >= since && kind === "llm")
+        .map(({ cost_usd }) => cost_usd ?? 0)
+        .filter((cost) => cost > 0);
+      return { cost_usd: costs.reduce((sum, cost) => sum + cost, 0), paid: costs.length };
+    },
+  };
+  return ledger;
+}
+
+export function memoryCursors(): CursorStore & { readonly positions: Map<string, number> } {
+  const positions = new Map<string, number>();
+  return {
+    positions,
+    read: async (name) => positions.get(name),
+    write: async (name, position) => void positions.set(name, position),
+  };
+}
