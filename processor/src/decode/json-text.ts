@@ -1,0 +1,183 @@
+import { readValue, ValueView, valueKinds } from "./any-value.js";
+import type { ByteBuffer } from "./byte-buffer.js";
+import type { DecodeConfig } from "./decode-config.js";
+import { writeJsonString } from "./json-string.js";
+import { base64, doubleText, int64Text } from "./number-text.js";
+import type { Rejection } from "./rejection.js";
+import { bytesTag, type WireReader } from "./wire-reader.js";
+
+/** `values` of an ArrayValue or KeyValueList, and the two fields of a KeyValue. */
+const valuesTag = bytesTag(1);
+const keyTag = bytesTag(1);
+const valueTag = bytesTag(2);
+
+interface Entry {
+  readonly keyStart: number;
+  readonly keyEnd: number;
+  readonly valueStart: number;
+  readonly valueEnd: number;
+}
+
+/**
+ * Writes array and map values as JSON text, in the form of the Collector: keys sorted by their
+ * bytes, the last of several equal keys kept, no blanks, bytes as base64. A number that JSON does
+ * not have is written as a string.
+ */
+export class JsonWriter {
+  readonly #limits: DecodeConfig;
+
+  constructor(limits: DecodeConfig) {
+    this.#limits = limits;
+  }
+
+  /** Answers why the value cannot be written; `out` then holds a part of it. */
+  write(reader: WireReader, view: ValueView, out: ByteBuffer): Rejection | undefined {
+    return this.#value(reader, view, out, this.#limits.nesting);
+  }
+
+  #value(
+    reader: WireReader,
+    view: ValueView,
+    out: ByteBuffer,
+    nesting: number,
+  ): Rejection | undefined {
+    switch (view.kind) {
+      case valueKinds.string:
+        writeJsonString(out, reader.bytes, view.start, view.stop);
+        return undefined;
+      case valueKinds.int:
+        out.ascii(int64Text(view.low, view.high));
+        return undefined;
+      case valueKinds.double: {
+        const text = doubleText(view.low, view.high);
+        out.ascii(/[NI]/.test(text) ? `"${text}"` : text);
+        return undefined;
+      }
+      case valueKinds.bool:
+        out.ascii((view.low | view.high) === 0 ? "false" : "true");
+        return undefined;
+      case valueKinds.bytes:
+        out.ascii(`"${base64(reader.bytes, view.start, view.stop)}"`);
+        return undefined;
+      case valueKinds.array:
+        if (nesting === 0) return "nested_too_deeply";
+        return this.#array(reader, view.start, view.stop, out, nesting - 1);
+      case valueKinds.map:
+        if (nesting === 0) return "nested_too_deeply";
+        return this.#map(reader, view.start, view.stop, out, nesting - 1);
+      default:
+        out.ascii("null");
+        return undefined;
+    }
+  }
+
+  #array(
+    reader: WireReader,
+    start: number,
+    end: number,
+    out: ByteBuffer,
+    nesting: number,
+  ): Rejection | undefined {
+    const view = new ValueView();
+    let separator = "";
+    reader.at = start;
+    out.ascii("[");
+    while (reader.at < end) {
+      if (!nextElement(reader, end)) continue;
+      const next = reader.at;
+      out.ascii(separator);
+      separator = ",";
+      reader.at = reader.start;
+      readValue(reader, next, view);
+      const rejection = this.#value(reader, view, out, nesting);
+      if (rejection !== undefined) return rejection;
+      reader.at = next;
+    }
+    out.ascii("]");
+    return undefined;
+  }
+
+  #map(
+    reader: WireReader,
+    start: number,
+    end: number,
+    out: ByteBuffer,
+    nesting: number,
+  ): Rejection | undefined {
+    const { bytes } = reader;
+    const entries = readEntries(reader, start, end, this.#limits.attributes);
+    if (entries === undefined) return "too_many_attributes";
+    // The sort is stable: equal keys stay in the order in which they came.
+    entries.sort((a, b) => compareKeys(bytes, a, b));
+    const view = new ValueView();
+    let separator = "";
+    out.ascii("{");
+    for (const [index, entry] of entries.entries()) {
+      const following = entries[index + 1];
+      if (following !== undefined && compareKeys(bytes, entry, following) === 0) continue;
+      out.ascii(separator);
+      separator = ",";
+      writeJsonString(out, bytes, entry.keyStart, entry.keyEnd);
+      out.ascii(":");
+      reader.at = entry.valueStart;
+      readValue(reader, entry.valueEnd, view);
+      const rejection = this.#value(reader, view, out, nesting);
+      if (rejection !== undefined) return rejection;
+    }
+    out.ascii("}");
+    return undefined;
+  }
+}
+
+/** Moves to the next field; bounds it in the reader and answers true when it is an element. */
+function nextElement(reader: WireReader, end: number): boolean {
+  const tag = reader.tag(end);
+  if (tag === valuesTag) {
+    reader.bytesField(end);
+    return true;
+  }
+  if (tag >>> 3 === valuesTag >>> 3) reader.mistyped(tag);
+  reader.skip(tag, end);
+  return false;
+}
+
+function readEntries(
+  reader: WireReader,
+  start: number,
+  end: number,
+  limit: number,
+): Entry[] | undefined {
+  const entries: Entry[] = [];
+  reader.at = start;
+  while (reader.at < end) {
+    if (!nextElement(reader, end)) continue;
+    if (entries.length === limit) return undefined;
+    const next = reader.at;
+    entries.push(readEntry(reader, reader.start, next));
+    reader.at = next;
+  }
+  return entries;
+}
+
+function readEntry(reader: WireReader, start: number, end: number): Entry {
+  let [keyStart, keyEnd, valueStart, valueEnd] = [end, end, end, end];
+  reader.at = start;
+  while (reader.at < end) {
+    const tag = reader.tag(end);
+    if (tag === keyTag) {
+      reader.bytesField(end);
+      [keyStart, keyEnd] = [reader.start, reader.stop];
+    } else if (tag === valueTag) {
+      reader.bytesField(end);
+      [valueStart, valueEnd] = [reader.start, reader.stop];
+    } else {
+      if (tag >>> 3 <= valueTag >>> 3) reader.mistyped(tag);
+      reader.skip(tag, end);
+    }
+  }
+  return { keyStart, keyEnd, valueStart, valueEnd };
+}
+
+function compareKeys(bytes: Uint8Array, a: Entry, b: Entry): number {
+  return Buffer.compare(bytes.subarray(a.keyStart, a.keyEnd), bytes.subarray(b.keyStart, b.keyEnd));
+}

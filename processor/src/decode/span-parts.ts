@@ -1,0 +1,185 @@
+import type { Attributes } from "./attributes.js";
+import { spanIdSize, traceIdSize, writeIdentifier } from "./identifiers.js";
+import type { Rejection } from "./rejection.js";
+import { fitsTable } from "./timestamp.js";
+import type { TraceColumns } from "./trace-columns.js";
+import { bytesTag, fixed32Tag, fixed64Tag, varintTag, type WireReader } from "./wire-reader.js";
+
+const eventTags = {
+  time: fixed64Tag(1),
+  name: bytesTag(2),
+  attributes: bytesTag(3),
+  droppedAttributes: varintTag(4),
+} as const;
+const lastEventField = 4;
+
+const linkTags = {
+  traceId: bytesTag(1),
+  spanId: bytesTag(2),
+  traceState: bytesTag(3),
+  attributes: bytesTag(4),
+  droppedAttributes: varintTag(5),
+  flags: fixed32Tag(6),
+} as const;
+const lastLinkField = 6;
+
+/** Where the parts of one span are in the request, up to a limit. */
+class Places {
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  count = 0;
+
+  constructor(limit: number) {
+    this.starts = new Int32Array(limit);
+    this.ends = new Int32Array(limit);
+  }
+
+  add(start: number, end: number): boolean {
+    if (this.count === this.starts.length) return false;
+    this.starts[this.count] = start;
+    this.ends[this.count++] = end;
+    return true;
+  }
+}
+
+/** Reads the events of a span. A time that the table cannot hold becomes 0. */
+export class EventDecoder {
+  readonly #places: Places;
+  readonly #attributes: Attributes;
+
+  constructor(limit: number, attributes: Attributes) {
+    this.#places = new Places(limit);
+    this.#attributes = attributes;
+  }
+
+  clear(): void {
+    this.#places.count = 0;
+  }
+
+  /** Answers false when there are more than the limit. */
+  collect(start: number, end: number): boolean {
+    return this.#places.add(start, end);
+  }
+
+  write(reader: WireReader, columns: TraceColumns): Rejection | undefined {
+    const { starts, ends, count } = this.#places;
+    for (let index = 0; index < count; index++) {
+      reader.at = starts[index] as number;
+      const rejection = this.#event(reader, ends[index] as number, columns);
+      if (rejection !== undefined) return rejection;
+    }
+    columns.eventEnds.count64(columns.eventAttributes.rows);
+    return undefined;
+  }
+
+  #event(reader: WireReader, end: number, columns: TraceColumns): Rejection | undefined {
+    let low = 0;
+    let high = 0;
+    let name = end;
+    let nameEnd = end;
+    this.#attributes.clear();
+    while (reader.at < end) {
+      const tag = reader.tag(end);
+      switch (tag) {
+        case eventTags.time:
+          reader.fixed64(end);
+          low = reader.low;
+          high = reader.high;
+          break;
+        case eventTags.name:
+          reader.bytesField(end);
+          name = reader.start;
+          nameEnd = reader.stop;
+          break;
+        case eventTags.attributes: {
+          reader.bytesField(end);
+          const next = reader.at;
+          if (!this.#attributes.collect(reader)) return "too_many_attributes";
+          reader.at = next;
+          break;
+        }
+        default:
+          if (tag >>> 3 <= lastEventField && tag !== eventTags.droppedAttributes) {
+            reader.mistyped(tag);
+          }
+          reader.skip(tag, end);
+      }
+    }
+    if (fitsTable(low, high)) columns.eventTimestamp.word64(low, high);
+    else columns.eventTimestamp.word64(0, 0);
+    columns.eventName.string(reader.bytes, name, nameEnd);
+    return this.#attributes.write(reader, columns.eventAttributes);
+  }
+}
+
+/** Reads the links of a span. An identifier that is not one becomes empty. */
+export class LinkDecoder {
+  readonly #places: Places;
+  readonly #attributes: Attributes;
+
+  constructor(limit: number, attributes: Attributes) {
+    this.#places = new Places(limit);
+    this.#attributes = attributes;
+  }
+
+  clear(): void {
+    this.#places.count = 0;
+  }
+
+  /** Answers false when there are more than the limit. */
+  collect(start: number, end: number): boolean {
+    return this.#places.add(start, end);
+  }
+
+  write(reader: WireReader, columns: TraceColumns): Rejection | undefined {
+    const { starts, ends, count } = this.#places;
+    for (let index = 0; index < count; index++) {
+      reader.at = starts[index] as number;
+      const rejection = this.#link(reader, ends[index] as number, columns);
+      if (rejection !== undefined) return rejection;
+    }
+    columns.linkEnds.count64(columns.linkAttributes.rows);
+    return undefined;
+  }
+
+  #link(reader: WireReader, end: number, columns: TraceColumns): Rejection | undefined {
+    let [traceId, traceIdEnd, spanId, spanIdEnd, state, stateEnd] = [end, end, end, end, end, end];
+    this.#attributes.clear();
+    while (reader.at < end) {
+      const tag = reader.tag(end);
+      switch (tag) {
+        case linkTags.traceId:
+          reader.bytesField(end);
+          [traceId, traceIdEnd] = [reader.start, reader.stop];
+          break;
+        case linkTags.spanId:
+          reader.bytesField(end);
+          [spanId, spanIdEnd] = [reader.start, reader.stop];
+          break;
+        case linkTags.traceState:
+          reader.bytesField(end);
+          [state, stateEnd] = [reader.start, reader.stop];
+          break;
+        case linkTags.attributes: {
+          reader.bytesField(end);
+          const next = reader.at;
+          if (!this.#attributes.collect(reader)) return "too_many_attributes";
+          reader.at = next;
+          break;
+        }
+        case linkTags.droppedAttributes:
+        case linkTags.flags:
+          reader.skip(tag, end);
+          break;
+        default:
+          if (tag >>> 3 <= lastLinkField) reader.mistyped(tag);
+          reader.skip(tag, end);
+      }
+    }
+    const { bytes } = reader;
+    writeIdentifier(columns.linkTraceId, bytes, traceId, traceIdEnd, traceIdSize);
+    writeIdentifier(columns.linkSpanId, bytes, spanId, spanIdEnd, spanIdSize);
+    columns.linkTraceState.string(bytes, state, stateEnd);
+    return this.#attributes.write(reader, columns.linkAttributes);
+  }
+}
