@@ -55,3 +55,29 @@ export function differenceInterval(
     upper: estimate + Math.hypot(a.upper - a.estimate, b.estimate - b.lower),
   };
 }
+
+/**
+ * The point below which a standard normal variable lies with probability `p`, 0 < p < 1, to about
+ * ten digits: bisection on the distribution function as the series of G. Marsaglia (Journal of
+ * Statistical Software 11(4), 2004).
+ */
+export function normalQuantile(p: number): number {
+  let lower = -8;
+  let upper = 8;
+  for (let step = 0; step < 60; step++) {
+    const middle = (lower + upper) / 2;
+    if (normalShareBelow(middle) < p) lower = middle;
+    else upper = middle;
+  }
+  return (lower + upper) / 2;
+}
+
+function normalShareBelow(x: number): number {
+  let term = x;
+  let sum = x;
+  for (let odd = 3; sum + term !== sum; odd += 2) {
+    term *= x ** 2 / odd;
+    sum += term;
+  }
+  return 0.5 + (sum * Math.exp(-(x ** 2) / 2)) / Math.sqrt(2 * Math.PI);
+}
