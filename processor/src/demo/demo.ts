@@ -104,10 +104,13 @@ async function runRelease(
     rate,
     seed,
   });
+  const leaving = new AbortController();
+  const over = AbortSignal.any([signal, leaving.signal]);
   try {
-    const over = time === undefined ? untilAborted(signal) : clock.sleep(time, signal);
-    await Promise.race([over, shop.ended]);
+    const served = time === undefined ? untilAborted(over) : clock.sleep(time, over);
+    await Promise.race([served, shop.ended]);
   } finally {
+    leaving.abort();
     await shop.stop();
   }
 }

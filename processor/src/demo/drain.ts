@@ -12,12 +12,11 @@ export interface DrainOptions {
   readonly signal: AbortSignal;
 }
 
-/** Waits until nothing new arrives and every evaluator has answered for every interaction. */
-async function drain(
-  { clock, queries, signal, output }: DemoOptions,
-  begun: number,
-): Promise<void> {
-  if (signal.aborted) return;
+/**
+ * Waits until nothing new arrives and every evaluator has answered for every interaction. Answers
+ * false when that did not come about in time.
+ */
+export async function drain({ clock, stats: ask, signal }: DrainOptions): Promise<boolean> {
   const deadline = clock.now() + longest;
   let last = "";
   let since = clock.now();
