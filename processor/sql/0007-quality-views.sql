@@ -38,8 +38,8 @@ SELECT
   environment,
   release,
   feature,
-  min(r.first_seen) AS first_seen,
-  max(r.last_seen) AS last_seen
+  CAST(min(r.first_seen), 'DateTime64(3)') AS first_seen,
+  CAST(max(r.last_seen), 'DateTime64(3)') AS last_seen
 FROM calibrant.releases AS r
 GROUP BY service_name, environment, release, feature;
 
