@@ -55,12 +55,15 @@ export interface LoadSink {
   load(load: Load): Promise<void>;
 }
 
-/** One observation of rows of a trace reaching the store. */
-export interface TraceArrival {
-  readonly traceId: string;
+/** A place in the order of arrivals: by time, then by trace. */
+export interface ArrivalPosition {
   /** Store clock, milliseconds since the Unix epoch. */
-  readonly firstArrival: number;
-  readonly lastArrival: number;
+  readonly arrivedAt: number;
+  readonly traceId: string;
+}
+
+/** Rows of one trace that reached the store at one moment. */
+export interface TraceArrival extends ArrivalPosition {
   readonly spans: number;
   readonly logs: number;
   /** Spans without a parent. */
@@ -78,6 +81,8 @@ export interface ArrivalPage {
 
 export interface TraceRows {
   readonly traceId: string;
+  /** True when the trace has more rows than were read. */
+  readonly truncated: boolean;
   readonly spans: readonly RawSpan[];
   readonly logs: readonly RawLog[];
 }
@@ -85,15 +90,21 @@ export interface TraceRows {
 /** The raw side of the store as the room `interactions` reads it. */
 export interface TraceReader {
   /**
-   * Traces with rows that arrived after `since` (exclusive, store clock, milliseconds), each once,
-   * summed over what arrived in that window; the window reaches up to now. Order: by last arrival.
+   * What arrived after a position, in the order of positions, at most `limit`; each position once.
+   * Inserts become visible a little after their time and out of order, so a later call may find
+   * more behind a position that an earlier one has passed.
    */
-  arrivals(since: number, limit: number): Promise<ArrivalPage>;
-  /** All rows of the named traces. `earliest` and `latest` bound the spans' own times. */
-  traces(
-    wanted: readonly Pick<TraceArrival, "traceId" | "earliest" | "latest">[],
-  ): Promise<TraceRows[]>;
+  arrivals(after: ArrivalPosition, limit: number): Promise<ArrivalPage>;
+  /**
+   * All rows of the wanted traces, in their order, those of earlier arrivals included. Answers for
+   * the first of them at least and leaves off the last ones where the rows together are too large
+   * for memory: call again for the rest. Log records of one time keep the order of their insert.
+   */
+  traces(wanted: readonly WantedTrace[]): Promise<TraceRows[]>;
 }
+
+/** A trace to be read. `earliest` and `latest` are hints: rows of earlier arrivals may lie outside. */
+export type WantedTrace = Pick<TraceArrival, "traceId" | "earliest" | "latest">;
 
 /** What assembly made of one trace. */
 export interface AssembledTrace {
@@ -151,11 +162,7 @@ export interface EvaluationLedger {
    * Interactions revised at or after `since` (store clock, milliseconds) that lack a line for at
    * least one of the named evaluators, with the names that they lack; at most `limit`.
    */
-  pending(
-    evaluators: readonly string[],
-    since: number,
-    limit: number,
-  ): Promise<PendingPage>;
+  pending(evaluators: readonly string[], since: number, limit: number): Promise<PendingPage>;
   /** Stores the lines once, however often the same lines are sent. */
   append(evaluations: readonly Evaluation[]): Promise<void>;
   /** What evaluations since then (milliseconds) cost, and how many of them have a known cost. */

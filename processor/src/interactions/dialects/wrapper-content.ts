@@ -1,0 +1,32 @@
+import type { Message, SpanReading } from "../reading.js";
+import { field, isRecord, parseJson, textField } from "./attribute-values.js";
+import { messagesOf } from "./messages.js";
+
+/** Fields in which functions of applications take a question and give an answer. */
+const questionFields = ["input", "question", "query", "q", "prompt", "text", "message"];
+const answerFields = ["output", "answer", "response", "result", "text", "content"];
+
+/**
+ * What went into and came out of a wrapper, which records the arguments and the result of some
+ * function: plain text, messages, or an object with a field that speaks for itself. Other JSON is
+ * nobody's words and gives no message.
+ */
+export function wrapperMessages(
+  input: string,
+  output: string,
+): Pick<SpanReading, "input" | "output"> {
+  return {
+    input: wordsOf(input, "user", questionFields),
+    output: wordsOf(output, "assistant", answerFields),
+  };
+}
+
+function wordsOf(text: string, role: string, fields: readonly string[]): readonly Message[] {
+  if (text === "") return [];
+  const value = parseJson(text);
+  if (value === undefined) return [{ role, parts: [{ kind: "text", text }] }];
+  if (!isRecord(value)) return messagesOf(value, role);
+  const named = textField(value, ...fields);
+  if (named !== "") return [{ role, parts: [{ kind: "text", text: named }] }];
+  return Array.isArray(field(value, "messages")) ? messagesOf(value, role) : [];
+}

@@ -1,0 +1,92 @@
+import type { LeafCall } from "./leaf-calls.js";
+import { mergeReadings, type SpanReading } from "./reading.js";
+import type { TraceTree } from "./trace-tree.js";
+
+/**
+ * Leaves one call for each call of an API, oldest first. Two instrumentations often report the
+ * same call, one span inside the other (a framework's around the client's) or side by side. The
+ * innermost span is nearest to the wire and its word counts; the others fill its gaps.
+ * @param calls oldest first, a parent before its children
+ */
+export function withoutDoubles(
+  calls: readonly LeafCall[],
+  readings: ReadonlyMap<string, SpanReading>,
+  tree: TraceTree,
+): LeafCall[] {
+  const kept = new Map(calls.map((call) => [call.span.spanId, call]));
+  const insideOf = new Map<string, string[]>();
+  const standsFor = new Map<string, string>();
+  for (const call of calls.toReversed()) {
+    const { spanId } = call.span;
+    const inner = (insideOf.get(spanId) ?? [])
+      .flatMap((id) => kept.get(standsFor.get(id) ?? id) ?? [])
+      .filter((candidate) => isSameCall(candidate.reading, call.reading));
+    const chosen = inner.findLast(({ reading }) => sharesId(reading, call.reading)) ?? inner.at(-1);
+    if (chosen !== undefined) {
+      const reading = mergeReadings(chosen.reading, call.reading);
+      kept.set(chosen.span.spanId, { span: chosen.span, reading });
+      kept.delete(spanId);
+      standsFor.set(spanId, chosen.span.spanId);
+    }
+    const outer = enclosing(call, kept, readings, tree);
+    if (outer !== undefined) insideOf.set(outer, [spanId, ...(insideOf.get(outer) ?? [])]);
+  }
+  return withoutTwins([...kept.values()]);
+}
+
+/**
+ * The nearest call around this one. Work of another kind in between ends the search: a generation
+ * that a tool of another generation makes is a call of its own.
+ */
+function enclosing(
+  call: LeafCall,
+  calls: ReadonlyMap<string, LeafCall>,
+  readings: ReadonlyMap<string, SpanReading>,
+  tree: TraceTree,
+): string | undefined {
+  const seen = new Set([call.span.spanId]);
+  let above = tree.byId.get(call.span.parentSpanId);
+  while (above !== undefined && !seen.has(above.spanId)) {
+    if (calls.has(above.spanId)) return above.spanId;
+    const kind = readings.get(above.spanId)?.kind ?? "none";
+    if (kind !== "none") return undefined;
+    seen.add(above.spanId);
+    above = tree.byId.get(above.parentSpanId);
+  }
+  return undefined;
+}
+
+function sharesId(left: SpanReading, right: SpanReading): boolean {
+  return left.responseId !== "" && left.responseId === right.responseId;
+}
+
+/** Ids decide where both sides have one; otherwise a call inside a call of the same model. */
+function isSameCall(inner: SpanReading, outer: SpanReading): boolean {
+  if (inner.responseId !== "" && outer.responseId !== "") return sharesId(inner, outer);
+  return modelsAgree(modelOf(inner), modelOf(outer));
+}
+
+function modelOf(reading: SpanReading): string {
+  return reading.requestModel || reading.responseModel;
+}
+
+/** A dated name and its alias are the same model; an unknown one contradicts nothing. */
+function modelsAgree(left: string, right: string): boolean {
+  return left.startsWith(right) || right.startsWith(left);
+}
+
+/** Spans side by side are one call only where the provider's own id says so. */
+function withoutTwins(calls: readonly LeafCall[]): LeafCall[] {
+  const byResponse = new Map<string, LeafCall>();
+  for (const call of calls) {
+    const key = call.reading.responseId || `span ${call.span.spanId}`;
+    const twin = byResponse.get(key);
+    byResponse.set(
+      key,
+      twin === undefined
+        ? call
+        : { span: twin.span, reading: mergeReadings(twin.reading, call.reading) },
+    );
+  }
+  return [...byResponse.values()];
+}

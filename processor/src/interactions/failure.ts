@@ -1,0 +1,57 @@
+import type { RawSpan } from "../model/telemetry.js";
+import { errors } from "./attribute-names.js";
+import { textOf } from "./dialects/attribute-values.js";
+import type { LeafCall } from "./leaf-calls.js";
+
+export interface Outcome {
+  readonly status: "ok" | "error";
+  /** Empty when ok. */
+  readonly errorType: string;
+}
+
+const ok: Outcome = { status: "ok", errorType: "" };
+
+/** A status message that stands in for a type is cut: the column is for a few distinct values. */
+const longestType = 100;
+
+/**
+ * An interaction failed when its root or its last generation did. A call that failed and was tried
+ * again with success does not make it fail.
+ */
+export function interactionOutcome(
+  root: RawSpan | undefined,
+  final: LeafCall | undefined,
+): Outcome {
+  const call = final === undefined ? ok : callOutcome(final);
+  const failedRoot = root !== undefined && root.statusCode === "Error" ? [root] : [];
+  if (call.status === "ok" && failedRoot.length === 0) return ok;
+  if (final === undefined || call.status === "ok") {
+    return { status: "error", errorType: errorTypeOf(failedRoot, "") };
+  }
+  const failed = [final.span, ...failedRoot.filter((span) => span !== final.span)];
+  return { status: "error", errorType: errorTypeOf(failed, final.reading.errorType) };
+}
+
+/** Some libraries leave the status alone and say it in the finish reason. */
+export function callOutcome({ span, reading }: LeafCall): Outcome {
+  if (span.statusCode === "Error") {
+    return { status: "error", errorType: errorTypeOf([span], reading.errorType) };
+  }
+  const failed = reading.finishReasons.includes("error");
+  return failed ? { status: "error", errorType: reading.errorType || "error" } : ok;
+}
+
+function errorTypeOf(spans: readonly RawSpan[], read: string): string {
+  const found = [
+    read,
+    ...spans.map((span) => textOf(span.attributes, errors.type)),
+    ...spans.map(exceptionTypeOf),
+    ...spans.map((span) => span.statusMessage),
+  ].find((text) => text !== "");
+  return (found ?? "error").slice(0, longestType);
+}
+
+function exceptionTypeOf(span: RawSpan): string {
+  const event = span.events.findLast(({ name }) => name === errors.exceptionEvent);
+  return event === undefined ? "" : textOf(event.attributes, errors.exceptionType);
+}

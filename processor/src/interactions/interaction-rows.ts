@@ -1,0 +1,164 @@
+import type { Interaction, ModelCall } from "../model/interaction.js";
+import type { RawSpan } from "../model/telemetry.js";
+import { interactionMarks } from "./attribute-names.js";
+import { limitText } from "./content-limit.js";
+import { findConversation, type Conversation } from "./conversation.js";
+import { sumCosts } from "./cost.js";
+import { interactionOutcome } from "./failure.js";
+import { findCalls, type Calls } from "./leaf-calls.js";
+import { findMarks } from "./marks.js";
+import { callRows } from "./model-calls.js";
+import type { PriceList } from "./prices.js";
+import { emptyReading, type SpanReading } from "./reading.js";
+import type { InteractionScope } from "./roots.js";
+import { nanosecondsToDuration, toMilliseconds } from "./span-times.js";
+import { findToolCalls } from "./tool-calls.js";
+import { endOf, type TraceTree } from "./trace-tree.js";
+
+export interface RowOptions {
+  readonly prices: PriceList;
+  /** Most characters of one text. */
+  readonly contentLimit: number;
+  /** Milliseconds since the Unix epoch at which the last piece of the trace arrived. */
+  readonly arrivedAt: number;
+  /** True when the trace was closed although pieces of it may still come. */
+  readonly cutShort: boolean;
+}
+
+export interface InteractionRows {
+  readonly interaction: Interaction;
+  readonly modelCalls: readonly ModelCall[];
+  readonly unpriced: readonly string[];
+}
+
+/** The rows of one interaction, or undefined when its spans hold none. */
+export function interactionRows(
+  scope: InteractionScope,
+  readings: ReadonlyMap<string, SpanReading>,
+  tree: TraceTree,
+  options: RowOptions,
+): InteractionRows | undefined {
+  const first = scope.root ?? scope.spans[0];
+  if (first === undefined) return undefined;
+  const calls = findCalls(scope.spans, readings, tree);
+  const conversation = findConversation(calls, tree);
+  if (!isInteraction(scope, calls, conversation)) return undefined;
+
+  const limit = (text: string): string => limitText(text, options.contentLimit);
+  const interactionId = `${first.traceId}-${scope.rootId}`;
+  const toolCalls = findToolCalls(calls);
+  const rows = callRows(calls, toolCalls, { interactionId, prices: options.prices, limit });
+  const asked = rows.rows.filter(({ kind }) => kind === "generation" || kind === "embedding");
+  const priced = asked.filter(
+    ({ kind, input_tokens }) => kind === "generation" || input_tokens > 0,
+  );
+  const sum = (count: (row: ModelCall) => number): number =>
+    asked.reduce((total, row) => total + count(row), 0);
+  const marks = findMarks({
+    spans: scope.spans,
+    logs: scope.spans.flatMap((span) => tree.logsOf(span.spanId)),
+    others: tree.spans,
+    readings,
+  });
+  const outcome = interactionOutcome(scope.root, conversation.final);
+  const model = modelOf(conversation, calls);
+  return {
+    interaction: {
+      interaction_id: interactionId,
+      trace_id: first.traceId,
+      span_id: scope.rootId,
+      service_name: first.serviceName,
+      environment: marks.environment,
+      release: marks.release,
+      agent_name: marks.agent,
+      feature: marks.feature,
+      user_id: limit(marks.user),
+      user_segment: marks.segment,
+      session_id: limit(marks.session),
+      variant: marks.variant,
+      ...timesOf(scope),
+      status: outcome.status,
+      error_type: outcome.errorType,
+      operation: operationOf(scope, readings, model),
+      provider: model.provider,
+      request_model: model.requestModel,
+      response_model: model.responseModel,
+      input_text: limit(conversation.input),
+      output_text: limit(conversation.output),
+      system_text: limit(conversation.system),
+      context: calls.retrievals.flatMap((call) => call.reading.documents.map(limit)),
+      input_tokens: sum((row) => row.input_tokens),
+      output_tokens: sum((row) => row.output_tokens),
+      cache_read_tokens: sum((row) => row.cache_read_tokens),
+      reasoning_tokens: sum((row) => row.reasoning_tokens),
+      cost_usd: sumCosts(priced.map((row) => row.cost_usd)),
+      model_calls: asked.length,
+      tool_calls: toolCalls.length,
+      retrievals: calls.retrievals.length,
+      prompt_name: marks.promptName,
+      prompt_version: marks.promptVersion,
+      intent: "",
+      complexity: null,
+      response_ids: [...new Set(asked.map((row) => row.response_id).filter((id) => id !== ""))],
+      complete: scope.root?.parentSpanId === "" && !options.cutShort,
+      dialect: dialectsOf(scope, readings),
+      arrived_at: options.arrivedAt,
+    },
+    modelCalls: rows.rows,
+    unpriced: rows.unpriced,
+  };
+}
+
+/**
+ * A model or an agent was asked something; or an application's span that serves GenAI
+ * interactions failed, since several libraries leave no span of a call that failed.
+ */
+function isInteraction(
+  { root }: InteractionScope,
+  calls: Calls,
+  conversation: Conversation,
+): boolean {
+  if (calls.generations.length > 0) return true;
+  if (calls.wrappers.length > 0 && (conversation.input !== "" || conversation.output !== "")) {
+    return true;
+  }
+  return root?.statusCode === "Error" && interactionMarks.some((name) => root.attributes.has(name));
+}
+
+/** The final generation's words, and an agent's where no generation was read. */
+function modelOf({ final }: Conversation, calls: Calls): SpanReading {
+  return final?.reading ?? calls.wrappers[0]?.reading ?? emptyReading;
+}
+
+/** The topmost operation that was read. */
+function operationOf(
+  { spans }: InteractionScope,
+  readings: ReadonlyMap<string, SpanReading>,
+  model: SpanReading,
+): string {
+  const agent = spans
+    .map((span) => readings.get(span.spanId))
+    .find((reading) => reading?.kind === "agent" && reading.operation !== "chain");
+  return agent?.operation || model.operation;
+}
+
+/** From the root where it is there, else from the first start to the last end that are known. */
+function timesOf({
+  root,
+  spans,
+}: InteractionScope): Pick<Interaction, "started_at" | "duration_ms"> {
+  const known: readonly RawSpan[] = root === undefined ? spans : [root];
+  const start = known
+    .map((span) => span.start)
+    .reduce((left, right) => (left < right ? left : right));
+  const end = known.map(endOf).reduce((left, right) => (left > right ? left : right));
+  return { started_at: toMilliseconds(start), duration_ms: nanosecondsToDuration(end - start) };
+}
+
+function dialectsOf(
+  { spans }: InteractionScope,
+  readings: ReadonlyMap<string, SpanReading>,
+): string {
+  const names = new Set(spans.flatMap((span) => readings.get(span.spanId)?.dialects ?? []));
+  return [...names].toSorted().join("+");
+}

@@ -1,0 +1,78 @@
+import type { RawSpan } from "../model/telemetry.js";
+import { withoutDoubles } from "./doubled-calls.js";
+import type { SpanReading } from "./reading.js";
+import type { TraceTree } from "./trace-tree.js";
+
+/** A call that something outside of the application answered, read once however often reported. */
+export interface LeafCall {
+  readonly span: RawSpan;
+  readonly reading: SpanReading;
+}
+
+export interface Calls {
+  /** Generations, oldest first. */
+  readonly generations: readonly LeafCall[];
+  readonly tools: readonly LeafCall[];
+  readonly retrievals: readonly LeafCall[];
+  readonly embeddings: readonly LeafCall[];
+  /** Agents and other wrappers, outermost first where they started together. */
+  readonly wrappers: readonly LeafCall[];
+}
+
+/**
+ * Sorts the spans of an interaction into leaf calls and wrappers. Only leaf calls may be counted:
+ * a wrapper's tokens are the sum of its children's, and two instrumentations may both report one
+ * call of an API, one span inside the other or side by side.
+ */
+export function findCalls(
+  spans: readonly RawSpan[],
+  readings: ReadonlyMap<string, SpanReading>,
+  tree: TraceTree,
+): Calls {
+  const read = spans.flatMap((span): LeafCall[] => {
+    const reading = readings.get(span.spanId);
+    return reading === undefined ? [] : [{ span, reading }];
+  });
+  const ofKind = (kind: SpanReading["kind"]): LeafCall[] =>
+    read.filter((call) => call.reading.kind === kind);
+  const isGeneration = ({ span, reading }: LeafCall): boolean =>
+    reading.kind === "generation" ||
+    (reading.kind === "agent" && isRemote(span, reading, readings, tree));
+  return {
+    generations: withoutDoubles(read.filter(isGeneration), readings, tree),
+    tools: ofKind("tool"),
+    retrievals: ofKind("retrieval"),
+    embeddings: withoutDoubles(ofKind("embedding"), readings, tree),
+    wrappers: ofKind("agent"),
+  };
+}
+
+/** An agent that runs elsewhere: it reports usage of its own, and no generation lies below it. */
+function isRemote(
+  span: RawSpan,
+  reading: SpanReading,
+  readings: ReadonlyMap<string, SpanReading>,
+  tree: TraceTree,
+): boolean {
+  if (reading.usage.input === undefined && reading.usage.output === undefined) return false;
+  return !descendants(span, tree).some((below) => {
+    const kind = readings.get(below.spanId)?.kind;
+    return kind === "generation" || kind === "agent";
+  });
+}
+
+/** All spans below one, nearest first. */
+export function descendants(span: RawSpan, tree: TraceTree): RawSpan[] {
+  const found: RawSpan[] = [];
+  const seen = new Set([span.spanId]);
+  const queue: RawSpan[] = [span];
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    for (const child of tree.children.get(next.spanId) ?? []) {
+      if (seen.has(child.spanId)) continue;
+      seen.add(child.spanId);
+      found.push(child);
+      queue.push(child);
+    }
+  }
+  return found;
+}

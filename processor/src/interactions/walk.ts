@@ -1,0 +1,120 @@
+import type { Meter } from "@opentelemetry/api";
+import type { Clock } from "../kernel/clock.js";
+import type { Logger } from "../kernel/logger.js";
+import type { CursorStore, InteractionWriter, TraceReader } from "../model/ports.js";
+import { createArrivalFeed, type ArrivalFeed } from "./arrival-feed.js";
+import type { InteractionsConfig } from "./interactions-config.js";
+import { createPendingTraces, type DueTrace } from "./pending-traces.js";
+import type { PriceList } from "./prices.js";
+import { processTraces, type ProcessOptions } from "./process-traces.js";
+import { createWalkMetrics } from "./walk-metrics.js";
+
+export interface WalkOptions {
+  readonly reader: TraceReader;
+  readonly writer: InteractionWriter;
+  readonly cursors: CursorStore;
+  readonly config: InteractionsConfig;
+  readonly prices: PriceList;
+  readonly meter: Meter;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+/** The name of the walk's place among the cursors. */
+export const cursorName = "interactions";
+
+/** Milliseconds between two writes of the place. What lies between is only read again. */
+const cursorInterval = 5_000;
+
+/**
+ * The walk from raw rows to interactions. The store is the queue: what has arrived is followed by
+ * position, and a place is given up only when everything before it has been written, so that a
+ * crash costs nothing but work done twice.
+ * @returns one round; it answers whether there may be more to do at once
+ */
+export function createWalk(options: WalkOptions): () => Promise<boolean> {
+  const { reader, cursors, config, clock } = options;
+  const pending = createPendingTraces({
+    settleAfter: config.settle_after,
+    settleWithoutRoot: config.settle_without_root,
+    longestWait: config.longest_wait,
+  });
+  let feed: ArrivalFeed | undefined;
+  let queue: DueTrace[] = [];
+  let seen = { time: 0, behind: 0, at: clock.now() };
+  let place = { position: -1, writtenAt: 0 };
+  const metrics = createWalkMetrics(options.meter, {
+    lag: () => {
+      const unseen = seen.behind + (queue.length > 0 ? clock.now() - seen.at : 0);
+      const unwritten = queue[0] === undefined ? 0 : seen.time - queue[0].trace.lastArrival;
+      return (unseen + unwritten) / 1_000;
+    },
+    pending: () => pending.size,
+  });
+  const processing: ProcessOptions = {
+    reader,
+    writer: options.writer,
+    prices: options.prices,
+    contentLimit: config.content_limit,
+    metrics,
+    logger: options.logger,
+  };
+
+  const open = async (): Promise<ArrivalFeed> => {
+    const start = (await cursors.read(cursorName)) ?? 0;
+    place = { position: start, writtenAt: clock.now() };
+    return createArrivalFeed({
+      reader,
+      start,
+      pageSize: config.page_size,
+      overlap: config.arrival_overlap,
+    });
+  };
+
+  const savePlace = async (current: ArrivalFeed): Promise<void> => {
+    if (clock.now() - place.writtenAt < cursorInterval) return;
+    const position = Math.min(current.safeStart(), pending.oldest() ?? Infinity);
+    if (position > place.position) await cursors.write(cursorName, position);
+    place = { position: Math.max(position, place.position), writtenAt: clock.now() };
+  };
+
+  /** Due traces are worked off before more arrivals are read, which bounds what waits. */
+  const refill = async (current: ArrivalFeed): Promise<boolean> => {
+    const page = await current.next();
+    for (const arrival of page.arrivals) pending.add(arrival);
+    queue = pending.due(page.time, pending.size - config.longest_queue);
+    seen = { time: page.time, behind: page.storeTime - page.time, at: clock.now() };
+    return page.more;
+  };
+
+  return async () => {
+    feed ??= await open();
+    const more = queue.length === 0 && (await refill(feed));
+    const batch = takeBatch(queue, config.batch_traces, config.batch_rows);
+    if (batch.length > 0) {
+      const rows = batch.map(({ trace }) => trace.rows);
+      const { done, missing } = await processTraces(batch, processing);
+      for (const [index, due] of batch.slice(0, done).entries()) {
+        const { trace } = due;
+        const waited = seen.time - trace.firstArrival;
+        if (missing.has(due)) trace.notBefore = seen.time + Math.max(config.settle_after, waited);
+        else pending.remove(trace, rows[index] ?? 0);
+      }
+      queue = queue.slice(done);
+    }
+    await savePlace(feed);
+    return more || queue.length > 0;
+  };
+}
+
+/** The first of the queue, as many as may be in memory together and one in any case. */
+function takeBatch(queue: readonly DueTrace[], traces: number, rows: number): DueTrace[] {
+  const batch: DueTrace[] = [];
+  let sum = 0;
+  for (const due of queue) {
+    sum += due.trace.rows;
+    if (batch.length >= traces || (batch.length > 0 && sum > rows)) break;
+    batch.push(due);
+  }
+  return batch;
+}

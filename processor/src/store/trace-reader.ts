@@ -1,0 +1,63 @@
+import type { ArrivalPage, TraceReader, TraceRows, WantedTrace } from "../model/ports.js";
+import { readArrivals } from "./arrivals.js";
+import type { StoreClient } from "./client.js";
+import { logsOf, type LogColumns } from "./raw-logs.js";
+import { spansOf } from "./raw-spans.js";
+import { clickHouseCode } from "./store-error.js";
+import { timeRange, type ReadLimits } from "./trace-range.js";
+
+/** ClickHouse's TOO_MANY_ROWS_OR_BYTES. */
+const tooLarge = 396;
+
+const usual: ReadLimits = { result: 24 * 1024 ** 2, rows: 20_000, value: 4 * 1024 ** 2 };
+
+/** For a single trace that is too large in the usual way: what can be told of it must do. */
+const tight: ReadLimits = { result: 0, rows: 1_000, value: 8 * 1024 };
+
+/** Reads raw rows, which Calibrant's own ingest or a Collector has filled in. */
+export function createTraceReader(client: StoreClient): TraceReader {
+  let columns: LogColumns | undefined;
+
+  const read = async (wanted: readonly WantedTrace[], limits: ReadLimits): Promise<TraceRows[]> => {
+    columns ??= await logColumns(client);
+    const range = await timeRange(client, wanted);
+    const [spans, logs] = await Promise.all([
+      spansOf(client, wanted, range, limits),
+      logsOf(client, wanted, range, limits, columns),
+    ]);
+    return wanted.map(({ traceId }) => {
+      const ofSpans = spans.get(traceId) ?? [];
+      const ofLogs = logs.get(traceId) ?? [];
+      return {
+        traceId,
+        truncated: ofSpans.length > limits.rows || ofLogs.length > limits.rows,
+        spans: ofSpans.slice(0, limits.rows),
+        logs: ofLogs.slice(0, limits.rows),
+      };
+    });
+  };
+
+  return {
+    arrivals: (after, limit): Promise<ArrivalPage> => readArrivals(client, after, limit),
+    traces: async (wanted) => {
+      if (wanted.length === 0) return [];
+      for (let count = wanted.length; ; count = Math.ceil(count / 2)) {
+        try {
+          return await read(wanted.slice(0, count), usual);
+        } catch (error) {
+          if (clickHouseCode(error) !== tooLarge) throw error;
+          if (count === 1) return await read(wanted.slice(0, 1), tight);
+        }
+      }
+    },
+  };
+}
+
+/** Tables of older Collectors lack columns that newer ones have. */
+async function logColumns(client: StoreClient): Promise<LogColumns> {
+  const rows = await client.query<{ name: string }>(
+    "SELECT name FROM system.columns WHERE database = 'otel' AND table = 'otel_logs'",
+  );
+  const names = new Set(rows.map(({ name }) => name));
+  return { eventName: names.has("EventName"), timestampTime: names.has("TimestampTime") };
+}
