@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { codeEvaluator } from "#processor/evaluate/checks/code-check.js";
 import { emptyAnswer } from "#processor/evaluate/checks/empty-answer.js";

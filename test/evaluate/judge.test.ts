@@ -22,6 +22,12 @@ beforeEach(() => {
 });
 afterAll(() => server.close());
 
+const onCall = (_model: string, result: string): void => {
+  calls.push(result);
+};
+const limited = (headers: Record<string, string>) =>
+  steps.status(429, { message: "slow down" }, headers);
+
 /** Fresh, since a model remembers what its server refused. */
 function relevance(changes: Partial<ModelConfig> = {}, random = () => 0): Evaluator {
   const config = evaluateConfig.parse({
@@ -37,7 +43,6 @@ function relevance(changes: Partial<ModelConfig> = {}, random = () => 0): Evalua
       },
     },
   });
-  const onCall = (_model: string, result: string) => void calls.push(result);
   const evaluators = createEvaluators({ config, clock: systemClock, random, onCall });
   const found = evaluators.find(({ evaluator }) => evaluator.name === "relevance");
   if (found === undefined) throw new Error("there is no evaluator relevance");
@@ -187,9 +192,6 @@ describe("a judge whose model answers something else", () => {
 });
 
 describe("a judge whose model fails", () => {
-  const limited = (headers: Record<string, string>) =>
-    steps.status(429, { message: "slow down" }, headers);
-
   it.each([
     ["a 500", steps.status(500, { message: "oops" }), "server_error"],
     ["a 503 page", steps.status(503, {}), "server_error"],
@@ -280,7 +282,7 @@ describe("a judge whose model fails", () => {
     const verdict = relevance({ timeout: 60_000 }).evaluate(pendingInteraction(), stopping.signal);
     await until("the call to arrive", () => server.requests.length > before);
     stopping.abort();
-    await expect(verdict).rejects.toThrow();
+    await expect(verdict).rejects.toThrow("This operation was aborted");
     expect(calls).toEqual(["cancelled"]);
   });
 });

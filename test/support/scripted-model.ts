@@ -1,4 +1,9 @@
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
@@ -88,19 +93,21 @@ export async function startScriptedModel(
   let open = 0;
   let mostOpen = 0;
 
+  const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const request: ScriptedRequest = {
+      path: incoming.url ?? "",
+      headers: incoming.headers,
+      body: JSON.parse(await text(incoming)) as ScriptedRequest["body"],
+    };
+    requests.push(request);
+    const step = queue.length > 1 ? queue.shift() : queue[0];
+    await step?.(request, response);
+  };
+
   const server = createServer((incoming, response) => {
     mostOpen = Math.max(mostOpen, ++open);
     response.on("close", () => open--);
-    void text(incoming).then(async (body) => {
-      const request: ScriptedRequest = {
-        path: incoming.url ?? "",
-        headers: incoming.headers,
-        body: JSON.parse(body) as ScriptedRequest["body"],
-      };
-      requests.push(request);
-      const step = queue.length > 1 ? queue.shift() : queue[0];
-      await step?.(request, response);
-    });
+    void handle(incoming, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;

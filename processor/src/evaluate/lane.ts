@@ -44,8 +44,8 @@ export function createLane(options: LaneOptions): Lane {
   /** Pairs taken on and not yet in the store, with their places in the queue. */
   const open = new Map<string, number>();
   const running = new Set<Promise<void>>();
-  let reached: number | undefined;
-  let lastRead = 0;
+  /** Everything in the queue before this place was taken on or had its lines; once it is known. */
+  let examined: number | undefined;
   let behind = false;
 
   const writer = createLedgerWriter({
@@ -64,34 +64,34 @@ export function createLane(options: LaneOptions): Lane {
       if (assignment === undefined || open.has(key)) continue;
       open.set(key, revisedAt);
       const task = decide(interaction, assignment, signal)
-        .then(writer.add, () => void open.delete(key))
+        // Without a verdict the pair stays open, so that the place that is saved lies before it.
+        .then(writer.add, () => undefined)
         .finally(() => running.delete(task));
       running.add(task);
     }
   };
 
   const takeNext = async (signal: AbortSignal): Promise<void> => {
-    // A saved place lies before the last read, so that it stands for that read after a restart.
-    if (reached === undefined) reached = lastRead = await progress.start();
-    // What was not visible at the last read was then being written: it lies near that time.
-    const since = Math.max(0, Math.min(reached, lastRead - options.reread));
+    examined ??= await progress.start();
     const limit = options.pageSize + open.size;
-    const { pending, storeTime } = await ledger.pending([...byName.keys()], since, limit);
+    const { pending, storeTime } = await ledger.pending([...byName.keys()], examined, limit);
     for (const entry of pending) take(entry, signal);
-    reached = Math.max(reached, pending.at(-1)?.revisedAt ?? 0);
-    lastRead = storeTime;
+    // What the store does not show yet lies near its time: it is found when that is read again.
+    const visible = storeTime - options.reread;
     behind = pending.length >= limit;
+    const seen = behind ? Math.min(visible, pending.at(-1)?.revisedAt ?? 0) : visible;
+    examined = Math.max(examined, seen);
   };
 
   const answeredUpTo = (): number => {
-    let oldest = reached ?? 0;
+    let oldest = examined ?? 0;
     for (const place of open.values()) oldest = Math.min(oldest, place);
     return oldest;
   };
 
   const write = async (): Promise<void> => {
     await writer.write();
-    if (reached !== undefined) await progress.report(name, answeredUpTo());
+    if (examined !== undefined) await progress.report(name, answeredUpTo());
   };
 
   return {
@@ -109,7 +109,7 @@ export function createLane(options: LaneOptions): Lane {
       await write();
     },
     lag: () => {
-      if (reached === undefined || (open.size === 0 && !behind)) return 0;
+      if (examined === undefined || (open.size === 0 && !behind)) return 0;
       return Math.max(0, clock.now() - answeredUpTo());
     },
   };

@@ -16,7 +16,7 @@ export interface Progress {
 
 const cursorName = "evaluate";
 /** Saving seldom is safe: whatever is read again is found answered. */
-const saveInterval = 2_000;
+const saveInterval = 10_000;
 
 export function createProgress(
   cursors: CursorStore,
