@@ -27,7 +27,8 @@ export function createMetrics(options: { readonly version: string }): Metrics {
     meter: provider.getMeter("calibrant", options.version),
     text: {
       contentType: "text/plain; version=0.0.4; charset=utf-8",
-      text: async () => `${serializer.serialize((await reader.collect()).resourceMetrics).trimEnd()}\n`,
+      text: async () =>
+        `${serializer.serialize((await reader.collect()).resourceMetrics).trimEnd()}\n`,
     },
     shutdown: () => provider.shutdown(),
   };

@@ -25,35 +25,26 @@ export function detailPage(context: PageContext, detail: InteractionDetail): Mar
       <div class="heading"><h1>${question}</h1></div>
       ${subtitle(interaction)} ${keyFigures(interaction)}
       <div class="columns">
-        <section aria-labelledby="conversation">
-          <h2 id="conversation">Conversation</h2>
-          ${conversation(detail)}
-        </section>
         <div>
-          <section aria-labelledby="scores">
-            <h2 id="scores">Scores</h2>
-            ${evaluationCards(detail.evaluations)}
-          </section>
-          <section aria-labelledby="feedback">
-            <h2 id="feedback">Feedback</h2>
-            ${feedbackList(detail.feedback)}
-          </section>
+          ${section("conversation", "Conversation", conversation(detail))}
+          ${section("given", "What the model was given", given(interaction))}
+        </div>
+        <div>
+          ${section("scores", "Scores", evaluationCards(detail.evaluations))}
+          ${section("feedback", "Feedback", feedbackList(detail.feedback))}
         </div>
       </div>
-      <section aria-labelledby="trace">
-        <h2 id="trace">Trace</h2>
-        ${waterfall(detail)}
-      </section>
-      <section aria-labelledby="given">
-        <h2 id="given">What the model was given</h2>
-        ${given(interaction)}
-      </section>
-      <section aria-labelledby="fields">
-        <h2 id="fields">All fields</h2>
-        ${allFields(interaction)}
-      </section>
+      ${section("trace", "Trace", waterfall(detail))}
+      ${section("fields", "All fields", allFields(interaction))}
     `,
   });
+}
+
+function section(id: string, heading: string, content: Markup): Markup {
+  return html`<section aria-labelledby="${id}">
+    <h2 id="${id}">${heading}</h2>
+    ${content}
+  </section>`;
 }
 
 function subtitle(interaction: Interaction): Markup {

@@ -1,7 +1,7 @@
 import type { Evaluation } from "../../model/evaluation.js";
 import { formatCost, formatDuration, formatNumber, formatTime, isoTime } from "./format.js";
 import { html, type Markup } from "./markup.js";
-import { evaluatorName, outcomeText, scoreText, toneOf } from "./scores.js";
+import { byWeight, evaluatorName, outcomeText, scoreText, toneOf } from "./scores.js";
 
 /** The newest outcome of each evaluator, and folded what it had said before. */
 export function evaluationCards(evaluations: readonly Evaluation[]): Markup {
@@ -29,14 +29,6 @@ export function evaluationCards(evaluations: readonly Evaluation[]): Markup {
             </ul>
           </details>`
     }`;
-}
-
-const weights = ["failed", "poor", "fair", "good", "none"];
-
-/** What needs a look comes first. */
-function byWeight(a: Evaluation, b: Evaluation): number {
-  const order = weights.indexOf(toneOf(a)) - weights.indexOf(toneOf(b));
-  return order || (a.evaluator < b.evaluator ? -1 : 1);
 }
 
 function card(line: Evaluation): Markup {

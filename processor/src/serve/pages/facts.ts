@@ -75,13 +75,15 @@ export function allFields(interaction: Interaction): Markup {
     { term: "Trace", value: interaction.trace_id },
     { term: "Responses", value: interaction.response_ids.join(", ") },
   ];
-  return html`<dl class="fields">
+  return html`<dl class="fields wide">
     ${facts
       .filter(({ value }) => value !== "")
       .map(
         ({ term, value }) =>
-          html`<dt>${term}</dt>
-            <dd>${value}</dd>`,
+          html`<div>
+            <dt>${term}</dt>
+            <dd>${value}</dd>
+          </div>`,
       )}
   </dl>`;
 }

@@ -52,7 +52,7 @@ export function signalTone({ kind, value, value_max: most }: Signal): "good" | "
 
 /** Signals as a short list, for a table. */
 export function signalChips(signals: readonly Signal[]): Markup {
-  if (signals.length === 0) return html`<span class="muted">none</span>`;
+  if (signals.length === 0) return html`<span class="muted">–</span>`;
   return html`<ul class="chips">
     ${signals.map(
       (signal) =>

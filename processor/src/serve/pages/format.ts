@@ -13,6 +13,7 @@ export function isoTime(milliseconds: number): string {
 
 /** `840 ms`, `1.24 s`, `3 min 5 s`. */
 export function formatDuration(milliseconds: number): string {
+  if (milliseconds === 0) return "0 ms";
   if (milliseconds < 1) return `${milliseconds.toFixed(2)} ms`;
   if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
   if (milliseconds < 59_950) return `${(milliseconds / 1_000).toFixed(2)} s`;

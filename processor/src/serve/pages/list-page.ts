@@ -75,24 +75,28 @@ function option(value: string, text: string, chosen = ""): Markup {
   return html`<option value="${value}" ${value === chosen ? html`selected` : ""}>${text}</option>`;
 }
 
+const columns = [
+  "Time (UTC)",
+  "Question and answer",
+  "Scores",
+  "Feedback",
+  "Application",
+  "User",
+  "Model",
+  "Latency",
+  "Cost",
+];
+
+/** The roles hold where a narrow screen shows the rows as cards, which would take them away. */
 function table(rows: readonly InteractionSummary[]): Markup {
   return html`<div class="scroll" role="region" aria-label="Interactions" tabindex="0">
-    <table class="list">
-      <thead>
-        <tr>
-          <th scope="col">Time (UTC)</th>
-          <th scope="col">Question and answer</th>
-          <th scope="col">Scores</th>
-          <th scope="col">Feedback</th>
-          <th scope="col">Application</th>
-          <th scope="col">User</th>
-          <th scope="col">Model</th>
-          <th scope="col" class="number">Latency</th>
-          <th scope="col" class="number">Tokens</th>
-          <th scope="col" class="number">Cost</th>
+    <table class="list" role="table">
+      <thead role="rowgroup">
+        <tr role="row">
+          ${columns.map((name) => html`<th scope="col" role="columnheader">${name}</th>`)}
         </tr>
       </thead>
-      <tbody>
+      <tbody role="rowgroup">
         ${rows.map(row)}
       </tbody>
     </table>
@@ -100,34 +104,34 @@ function table(rows: readonly InteractionSummary[]): Markup {
 }
 
 function row(turn: InteractionSummary): Markup {
-  return html`<tr>
-    <td class="time">
+  return html`<tr role="row">
+    <td role="cell" class="time">
       <time datetime="${isoTime(turn.started_at)}">${formatTime(turn.started_at)}</time>
       ${statusText(turn)}
     </td>
-    <td class="words">
+    <td role="cell" class="words">
       <a class="question" href="${interactionAddress(turn.interaction_id)}"
         >${turn.input_text || "(no question captured)"}</a
       >
       <div class="answer">${turn.output_text || "(no answer captured)"}</div>
     </td>
-    <td class="scores">${scoreChips(turn.scores)}</td>
-    <td class="feedback">${signalChips(turn.feedback)}</td>
-    <td>${pair(turn.service_name, turn.release)}${detail(turn.feature)}</td>
-    <td>${pair(turn.user_id || "–", "")}${detail(turn.session_id)}</td>
-    <td>${turn.model || "–"}</td>
-    <td class="number">${formatDuration(turn.duration_ms)}</td>
-    <td class="number">
-      ${formatCount(turn.input_tokens)} <span class="muted">in</span><br />${formatCount(
-        turn.output_tokens,
-      )} <span class="muted">out</span>
+    <td role="cell" class="scores">${scoreChips(turn.scores)}</td>
+    <td role="cell" class="feedback">${signalChips(turn.feedback)}</td>
+    <td role="cell" class="application">
+      <div>${turn.service_name} <span class="muted">${turn.release}</span></div>
+      ${below(turn.feature)}
     </td>
-    <td class="number">
-      ${
-        turn.cost_usd === null
-          ? html`<span class="muted">price unknown</span>`
-          : formatCost(turn.cost_usd)
-      }
+    <td role="cell" class="user">
+      <div>${turn.user_id || "–"}</div>
+      ${below(turn.session_id)}
+    </td>
+    <td role="cell" class="model">
+      <div>${turn.model || "–"}</div>
+      ${below(`${formatCount(turn.input_tokens)} in, ${formatCount(turn.output_tokens)} out`)}
+    </td>
+    <td role="cell" class="number">${formatDuration(turn.duration_ms)}</td>
+    <td role="cell" class="number">
+      ${turn.cost_usd === null ? html`<span class="muted">unknown</span>` : formatCost(turn.cost_usd)}
     </td>
   </tr>`;
 }
@@ -138,13 +142,7 @@ function statusText({ status, error_type }: InteractionSummary): Markup {
     : html`<span class="status error">Error${error_type === "" ? "" : `: ${error_type}`}</span>`;
 }
 
-function pair(main: string, beside: string): Markup {
-  return html`<div>
-    ${main} ${beside === "" ? "" : html`<span class="muted">${beside}</span>`}
-  </div>`;
-}
-
-function detail(text: string): Markup | string {
+function below(text: string): Markup | string {
   return text === "" ? "" : html`<div class="muted">${text}</div>`;
 }
 

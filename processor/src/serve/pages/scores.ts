@@ -27,6 +27,14 @@ export function toneOf({ outcome, score }: Pick<Score, "outcome" | "score">): To
   return score >= 0.4 ? "fair" : "poor";
 }
 
+const weights: readonly Tone[] = ["failed", "poor", "fair", "good", "none"];
+
+/** Orders answers so that what needs a look comes first. */
+export function byWeight(a: Score, b: Score): number {
+  const order = weights.indexOf(toneOf(a)) - weights.indexOf(toneOf(b));
+  return order || (a.evaluator < b.evaluator ? -1 : 1);
+}
+
 /** An evaluator's name as people write it. */
 export function evaluatorName(evaluator: string): string {
   return evaluator.replaceAll(/[_-]+/g, " ");
@@ -39,7 +47,9 @@ export function scoreText(score: number): string {
 
 /** Answers as a list of chips: scores and failures each, the rest summed up by outcome. */
 export function scoreChips(scores: readonly Score[]): Markup {
-  const shown = scores.filter(({ outcome }) => outcome === "scored" || outcome === "failed");
+  const shown = scores
+    .filter(({ outcome }) => outcome === "scored" || outcome === "failed")
+    .toSorted(byWeight);
   const rest = new Map<string, string[]>();
   for (const { evaluator, outcome } of scores) {
     if (outcome === "scored" || outcome === "failed") continue;

@@ -66,75 +66,60 @@ function line(row: TraceRow, total: number): Markup {
       </svg>
       <span class="number">${formatDuration(row.duration)}</span>
     </summary>
-    <div class="inside">
-      ${row.call === undefined ? "" : callFacts(row.call)}
-      ${row.span === undefined ? "" : spanFacts(row.span, row.start)}
-    </div>
+    <div class="inside">${inside(row)}</div>
   </details>`;
 }
 
-function callFacts(call: ModelCall): Markup {
-  const isModel = call.kind === "generation" || call.kind === "embedding";
-  return html`<dl class="fields">
-      ${field("Model", call.response_model || call.request_model)}
-      ${field("Provider", call.provider)}
-      ${
-        isModel
-          ? field(
-              "Tokens",
-              `${formatCount(call.input_tokens)} in, ${formatCount(call.output_tokens)} out`,
-            )
-          : ""
-      }
-      ${isModel ? field("Cost", formatCost(call.cost_usd)) : ""}
-      ${field("Finished", call.finish_reason)} ${field("Error", call.error_type)}
-      ${field("Response", call.response_id)}
+function inside({ call, span, start }: TraceRow): Markup {
+  return html`<dl class="fields wide">
+      ${call === undefined ? "" : callFields(call)}
+      ${span === undefined ? "" : spanFields(span, start)}
     </dl>
-    ${
-      call.input_text === ""
-        ? ""
-        : html`<h4>In</h4>
-            ${longText(call.input_text)}`
-    }
-    ${
-      call.output_text === ""
-        ? ""
-        : html`<h4>Out</h4>
-            ${longText(call.output_text)}`
-    }`;
+    ${call === undefined || call.input_text === "" ? "" : said("In", call.input_text)}
+    ${call === undefined || call.output_text === "" ? "" : said("Out", call.output_text)}
+    ${span === undefined ? "" : spanParts(span)}`;
 }
 
-function spanFacts(span: RawSpan, start: number): Markup {
-  return html`<dl class="fields">
-      ${field("Starts after", formatDuration(start))} ${field("Span", span.spanId)}
-      ${field("Kind", span.kind)} ${field("Service", span.serviceName)}
-      ${field("Instrumented by", `${span.scopeName} ${span.scopeVersion}`.trim())}
-      ${field("Status", span.statusCode === "Unset" ? "" : span.statusCode)}
-      ${field("Message", span.statusMessage)}
-    </dl>
-    ${span.events.map(
-      (event) =>
-        html`<h4>
-            Event ${event.name}, after ${formatDuration(Number(event.time - span.start) / 1e6)}
-          </h4>
-          ${attributeList(event.attributes)}`,
-    )}
-    ${
-      span.attributes.size === 0
-        ? ""
-        : html`<details>
-            <summary>Attributes (${span.attributes.size})</summary>
-            ${attributeList(span.attributes)}
-          </details>`
-    }
-    ${
-      span.resource.size === 0
-        ? ""
-        : html`<details>
-            <summary>Resource (${span.resource.size})</summary>
-            ${attributeList(span.resource)}
-          </details>`
-    }`;
+function said(heading: string, text: string): Markup {
+  return html`<h4>${heading}</h4>
+    ${longText(text)}`;
+}
+
+function callFields(call: ModelCall): Markup {
+  const tokens = `${formatCount(call.input_tokens)} in, ${formatCount(call.output_tokens)} out`;
+  const isModel = call.kind === "generation" || call.kind === "embedding";
+  return html`${field("Model", call.response_model || call.request_model)}
+  ${field("Provider", call.provider)} ${isModel ? field("Tokens", tokens) : ""}
+  ${isModel ? field("Cost", formatCost(call.cost_usd)) : ""}
+  ${field("Finished", call.finish_reason)} ${field("Error", call.error_type)}
+  ${field("Response", call.response_id)}`;
+}
+
+function spanFields(span: RawSpan, start: number): Markup {
+  return html`${field("Starts after", formatDuration(start))}
+  ${field("Status", span.statusCode === "Unset" ? "" : span.statusCode)}
+  ${field("Message", span.statusMessage)} ${field("Service", span.serviceName)}
+  ${field("Span", span.spanId)} ${field("Span kind", span.kind)}
+  ${field("Instrumented by", `${span.scopeName} ${span.scopeVersion}`.trim())}`;
+}
+
+function spanParts(span: RawSpan): Markup {
+  return html`${span.events.map(
+    (event) =>
+      html`<h4>
+          Event ${event.name}, after ${formatDuration(Number(event.time - span.start) / 1e6)}
+        </h4>
+        ${attributeList(event.attributes)}`,
+  )}
+  ${folded("Attributes", span.attributes)} ${folded("Resource", span.resource)}`;
+}
+
+function folded(name: string, attributes: ReadonlyMap<string, string>): Markup | string {
+  if (attributes.size === 0) return "";
+  return html`<details>
+    <summary>${name} (${attributes.size})</summary>
+    ${attributeList(attributes)}
+  </details>`;
 }
 
 function attributeList(attributes: ReadonlyMap<string, string>): Markup {
@@ -149,6 +134,8 @@ function attributeList(attributes: ReadonlyMap<string, string>): Markup {
 function field(term: string, value: string): Markup | string {
   return value === ""
     ? ""
-    : html`<dt>${term}</dt>
-        <dd>${longText(value)}</dd>`;
+    : html`<div>
+        <dt>${term}</dt>
+        <dd>${longText(value)}</dd>
+      </div>`;
 }
