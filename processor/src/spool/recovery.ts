@@ -1,0 +1,133 @@
+import { readdir, readFile, truncate } from "node:fs/promises";
+import { join } from "node:path";
+import type { Logger } from "../kernel/logger.js";
+import type { DeadLetters } from "./dead-letters.js";
+import type { Files } from "./files.js";
+import { refusalsEnding } from "./refusals.js";
+import {
+  readSegment,
+  segmentFile,
+  segmentName,
+  segmentNumber,
+  type DamagedRange,
+  type Segment,
+} from "./segment.js";
+
+export interface Recovery {
+  /** Segments with rows, oldest first. */
+  readonly segments: readonly Segment[];
+  readonly lastNumber: number;
+  /** Bytes of writes that a crash cut off; none of them was acknowledged. */
+  readonly tornBytes: number;
+  /** Bytes within segments that are damaged; they are among the dead letters now. */
+  readonly damagedBytes: number;
+}
+
+export interface RecoveryOptions {
+  readonly directory: string;
+  readonly files: Files;
+  readonly deadLetters: DeadLetters;
+  readonly logger: Logger;
+}
+
+/**
+ * Looks at every segment that an earlier process left. Damage at the end of the newest one is a
+ * write that was cut off: it is truncated. Damage anywhere else goes to the dead letters, and the
+ * sound frames around it are kept.
+ */
+export async function recover(options: RecoveryOptions): Promise<Recovery> {
+  const { directory } = options;
+  const names = await readdir(directory);
+  const numbers = names
+    .map(segmentNumber)
+    .filter((number) => number !== undefined)
+    .toSorted((a, b) => a - b);
+  const segments: Segment[] = [];
+  let tornBytes = 0;
+  let damagedBytes = 0;
+  for (const number of numbers) {
+    const found = await recoverSegment(options, number, number === numbers.at(-1));
+    if (found.segment !== undefined) segments.push(found.segment);
+    tornBytes += found.tornBytes;
+    damagedBytes += found.damagedBytes;
+  }
+  await removeOrphans(options, names, numbers);
+  return { segments, lastNumber: numbers.at(-1) ?? 0, tornBytes, damagedBytes };
+}
+
+/** Refusals outlive their segment when a crash comes between the two removals. */
+async function removeOrphans(
+  { directory, files }: RecoveryOptions,
+  names: readonly string[],
+  numbers: readonly number[],
+): Promise<void> {
+  const known = new Set(numbers.map((number) => `${segmentName(number)}${refusalsEnding}`));
+  for (const name of names) {
+    if (name.endsWith(refusalsEnding) && !known.has(name))
+      await files.remove(join(directory, name));
+  }
+}
+
+interface RecoveredSegment {
+  readonly segment: Segment | undefined;
+  readonly tornBytes: number;
+  readonly damagedBytes: number;
+}
+
+async function recoverSegment(
+  options: RecoveryOptions,
+  number: number,
+  newest: boolean,
+): Promise<RecoveredSegment> {
+  const { directory, files, logger } = options;
+  const name = segmentName(number);
+  const path = join(directory, segmentFile(name));
+  const bytes = await readFile(path);
+  const { damaged, rows } = readSegment(bytes, name);
+  const tail = damaged.at(-1);
+  const torn = newest && tail?.end === bytes.length ? tail : undefined;
+  const ranges = torn === undefined ? damaged : damaged.slice(0, -1);
+  for (const range of ranges) await bury(options, name, bytes, range);
+
+  let size = bytes.length;
+  if (torn !== undefined) {
+    size = torn.start;
+    await truncate(path, size);
+    logger.warn(
+      { segment: name, bytes: torn.end - torn.start, rows },
+      "a write to the spool was cut off; it had not been acknowledged and is dropped",
+    );
+  }
+  const result = {
+    tornBytes: torn === undefined ? 0 : torn.end - torn.start,
+    damagedBytes: ranges.reduce((sum, { start, end }) => sum + end - start, 0),
+  };
+  if (rows === 0) {
+    await files.remove(path);
+    await files.syncDirectory(directory);
+    return { segment: undefined, ...result };
+  }
+  return { segment: { number, name, size, rows, createdAt: number }, ...result };
+}
+
+async function bury(
+  { deadLetters, logger }: RecoveryOptions,
+  segment: string,
+  bytes: Buffer,
+  { start, end }: DamagedRange,
+): Promise<void> {
+  logger.error(
+    { segment, start, end },
+    "a spool segment is damaged; the damaged bytes are kept in dead-letters",
+  );
+  await deadLetters.write({
+    name: `${segment}-damaged-${start}`,
+    bytes: bytes.subarray(start, end),
+    kind: "bytes",
+    reason: `SPOOL_CORRUPT: bytes ${start} to ${end} of the segment are not a sound frame`,
+    segment,
+    table: "",
+    day: "",
+    rows: 0,
+  });
+}

@@ -1,0 +1,128 @@
+import { join } from "node:path";
+import type { Clock } from "../kernel/clock.js";
+import { messageOf } from "../kernel/errors.js";
+import type { Logger } from "../kernel/logger.js";
+import type { DurableFile, Files } from "./files.js";
+import type { EncodedFrame } from "./frame.js";
+import {
+  segmentFile,
+  segmentHeader,
+  segmentHeaderSize,
+  segmentName,
+  type Segment,
+} from "./segment.js";
+
+export interface SegmentWriterOptions {
+  readonly directory: string;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly segmentSize: number;
+  /** Milliseconds. */
+  readonly segmentAge: number;
+  /** The largest number among the segments of the folder. */
+  readonly lastNumber: number;
+  /** Takes each segment that is closed with rows in it. */
+  readonly onClosed: (segment: Segment) => void;
+}
+
+interface Open {
+  readonly file: DurableFile;
+  readonly number: number;
+  readonly createdAt: number;
+  size: number;
+  rows: number;
+}
+
+/**
+ * Writes groups of frames into the open segment and closes it by size or age. Its functions must
+ * not overlap. After a write that failed nothing of the group counts, and the next group goes into
+ * a new segment: what a disk says of a file after a failed sync is not to be trusted.
+ */
+export class SegmentWriter {
+  readonly #options: SegmentWriterOptions;
+  #lastNumber: number;
+  #open: Open | undefined;
+
+  constructor(options: SegmentWriterOptions) {
+    this.#options = options;
+    this.#lastNumber = options.lastNumber;
+  }
+
+  /** Bytes and rows in the open segment. */
+  get pending(): { readonly size: number; readonly rows: number; readonly createdAt: number } {
+    const { size, rows, createdAt } = this.#open ?? { size: 0, rows: 0, createdAt: 0 };
+    return { size, rows, createdAt };
+  }
+
+  /** Resolves when all frames are on the disk; rejects when none of them counts. */
+  async write(frames: readonly EncodedFrame[]): Promise<void> {
+    const open = (this.#open ??= await this.#create());
+    const first = open.size === 0;
+    const pieces = frames.flatMap((frame) => frame.pieces);
+    const size = frames.reduce((sum, frame) => sum + frame.size, first ? segmentHeaderSize : 0);
+    try {
+      await open.file.write(first ? [segmentHeader(), ...pieces] : pieces, open.size);
+      await open.file.sync();
+      if (first) await this.#options.files.syncDirectory(this.#options.directory);
+    } catch (error) {
+      await this.#abandon(open);
+      throw error;
+    }
+    open.size += size;
+    open.rows += frames.reduce((sum, frame) => sum + frame.rows, 0);
+    if (open.size >= this.#options.segmentSize) await this.close();
+  }
+
+  /** Closes the open segment when it is old enough; also when the clock went back behind its start. */
+  async closeWhenDue(): Promise<void> {
+    const { clock, segmentAge } = this.#options;
+    if (this.#open === undefined) return;
+    const age = clock.now() - this.#open.createdAt;
+    if (age >= segmentAge || age < 0) await this.close();
+  }
+
+  /** Closes the open segment. */
+  async close(): Promise<void> {
+    const open = this.#open;
+    if (open === undefined) return;
+    this.#open = undefined;
+    await this.#end(open);
+  }
+
+  async #create(): Promise<Open> {
+    const { clock, directory, files } = this.#options;
+    const createdAt = clock.now();
+    const number = Math.max(this.#lastNumber + 1, Math.trunc(createdAt));
+    const file = await files.create(join(directory, segmentFile(segmentName(number))));
+    this.#lastNumber = number;
+    return { file, number, createdAt, size: 0, rows: 0 };
+  }
+
+  /** Cuts off what was not acknowledged, as far as the disk lets us, and closes the segment. */
+  async #abandon(open: Open): Promise<void> {
+    this.#open = undefined;
+    try {
+      await open.file.truncate(open.size);
+    } catch (error) {
+      this.#options.logger.warn(
+        { segment: segmentName(open.number), reason: messageOf(error) },
+        "the spool could not cut off a write that failed; it is ignored until the next start",
+      );
+    }
+    await this.#end(open);
+  }
+
+  async #end(open: Open): Promise<void> {
+    const { directory, files, logger, onClosed } = this.#options;
+    const name = segmentName(open.number);
+    try {
+      await open.file.close();
+      if (open.rows === 0) await files.remove(join(directory, segmentFile(name)));
+    } catch (error) {
+      logger.warn({ segment: name, reason: messageOf(error) }, "closing a spool segment failed");
+    }
+    const { number, size, rows, createdAt } = open;
+    if (rows > 0) onClosed({ number, name, size, rows, createdAt });
+  }
+}
