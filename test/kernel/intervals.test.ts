@@ -1,6 +1,11 @@
 import { assert, integer, property } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { differenceInterval, wilsonInterval } from "#processor/kernel/intervals.js";
+import {
+  differenceInterval,
+  normalQuantile,
+  wilsonInterval,
+  z95,
+} from "#processor/kernel/intervals.js";
 
 describe("wilsonInterval", () => {
   it("gives the bounds that statsmodels gives for 45 of 50", () => {
@@ -58,5 +63,17 @@ describe("differenceInterval", () => {
     expect(
       differenceInterval({ successes: 1, trials: 2 }, { successes: 0, trials: 0 }),
     ).toBeUndefined();
+  });
+});
+
+describe("normalQuantile", () => {
+  it.each([
+    [0.5, 0],
+    [0.975, z95],
+    [0.995, 2.5758293035489],
+    [0.9995, 3.29052673149189],
+    [0.025, -z95],
+  ])("gives the tabulated point for %f", (p, point) => {
+    expect(normalQuantile(p)).toBeCloseTo(point, 9);
   });
 });

@@ -23,6 +23,8 @@ const { values } = parseArgs({
 });
 
 const release = values.release ?? "";
+const rate = Number(values.rate);
+if (!(rate > 0)) throw new RangeError(`--rate must be a positive number, not ${values.rate}`);
 const client = new OpenAI({
   apiKey: "simulated",
   baseURL: values["model-url"] ?? "",
@@ -40,7 +42,7 @@ await serveCustomers({
   assistant: createAssistant(client, values.model ?? "", release),
   clock: systemClock,
   random: () => hashFraction(String(draws++), `${values.seed} ${release}`),
-  rate: Number(values.rate),
+  rate,
   prefix: `s${release.replaceAll(".", "")}-${process.pid}`,
   send: (events) => sendFeedback(values["feedback-url"] ?? "", events),
   signal: stopping.signal,
