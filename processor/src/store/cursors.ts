@@ -1,0 +1,19 @@
+import type { CursorStore } from "../model/ports.js";
+import { storeTime, type StoreClient } from "./client.js";
+
+/** Cursors in the store itself: whoever continues the walk finds them where the data is. */
+export function createCursorStore(client: StoreClient): CursorStore {
+  return {
+    read: async (name) => {
+      const [row] = await client.query<{ position: string }>(
+        `SELECT toUnixTimestamp64Milli(argMax(position, (written_at, position))) AS position
+         FROM calibrant.cursors WHERE name = {name:String} GROUP BY name`,
+        { name },
+      );
+      return row === undefined ? undefined : Number(row.position);
+    },
+    write: async (name, position) => {
+      await client.insert("calibrant.cursors", [{ name, position: storeTime(position) }]);
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { CalibrantError } from "../kernel/errors.js";
+import type { Load } from "../model/block.js";
+import type { LoadSink } from "../model/ports.js";
+import { insertSettings, type StoreClient, type StoreSettings } from "./client.js";
+import { clickHouseCode } from "./store-error.js";
+
+/**
+ * Refusals that are about the store and not about the rows: a table or column that is missing,
+ * rights that are missing. They pass when somebody mends the store, so the rows must wait; as dead
+ * letters they would be lost to it.
+ */
+const mendable: ReadonlySet<number> = new Set([
+  16, // NO_SUCH_COLUMN_IN_TABLE
+  60, // UNKNOWN_TABLE
+  81, // UNKNOWN_DATABASE
+  115, // UNKNOWN_SETTING
+  164, // READONLY
+  218, // TABLE_IS_DROPPED
+  497, // ACCESS_DENIED
+]);
+
+/** Stores loads once for a token, the rows of dependent materialized views included. */
+export function createLoadSink(client: StoreClient): LoadSink {
+  return {
+    load: async ({ table, format, token, bytes }: Load) => {
+      try {
+        await client.insertRaw({
+          table,
+          format,
+          body: bytes,
+          settings: insertSettings(token) as StoreSettings,
+        });
+      } catch (error) {
+        throw waiting(error);
+      }
+    },
+  };
+}
+
+function waiting(error: unknown): unknown {
+  const code = clickHouseCode(error);
+  if (code === undefined || !mendable.has(code) || !(error instanceof CalibrantError)) return error;
+  return new CalibrantError("STORE_UNAVAILABLE", error.message, { cause: error, retryable: true });
+}
