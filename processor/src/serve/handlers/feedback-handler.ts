@@ -7,8 +7,9 @@ import type { Handler, ServeParts } from "../serve-parts.js";
 export function feedbackHandler({ config, feedback, page }: ServeParts): Handler {
   return async (context) => {
     const body = await readJson(context.req.raw, config.max_body_size);
-    const fromBrowser = context.req.header("sec-fetch-mode") ?? context.req.header("origin");
-    const receipt = await feedback.accept(body, fromBrowser === undefined ? "api" : "browser");
+    // Browsers say where a page that sends something comes from; other clients have no page.
+    const source = context.req.header("origin") === undefined ? "api" : "browser";
+    const receipt = await feedback.accept(body, source);
     if (receipt.outcome === "accepted") {
       const { feedbackIds } = receipt;
       return context.json({ accepted: feedbackIds.length, feedback_ids: feedbackIds }, 202);
