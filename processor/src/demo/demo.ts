@@ -49,7 +49,7 @@ const reserve = 12_000;
 /**
  * Runs the shop in its two releases, one after the other, against a service that is up, and shows
  * what the service makes of it. Resolves with what was found.
- * @throws Error when the shop ends by itself
+ * @throws Error when the shop fails
  */
 export async function runDemo(options: DemoOptions): Promise<DemoSummary> {
   const { clock, output, signal, duration, json = false } = options;
@@ -68,17 +68,17 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary> {
     live: output.live,
     duration,
   });
+  let complete = true;
   try {
     await runRelease(options, releases[0], rollout, watcher);
     const rest = traffic === undefined ? undefined : traffic - rollout;
     if (!signal.aborted) await runRelease(options, releases[1], rest, watcher);
     watcher.phase("waiting for the last scores");
-    if (!(await drain({ clock, stats, signal }))) {
-      output.note("Not everything was evaluated in time; the summary is partial.");
-    }
+    complete = await drain({ clock, stats, signal });
   } finally {
     await watcher.stop();
   }
+  if (!complete) output.note("Not everything was evaluated in time; the summary is partial.");
   const summary = await summaryOf(options, begun);
   output.print(json ? JSON.stringify(summary, null, 2) : `\n${renderSummary(summary)}\n`);
   if (duration !== undefined && options.exit !== true && !signal.aborted) {

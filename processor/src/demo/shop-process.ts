@@ -16,7 +16,7 @@ export interface ShopOptions {
 }
 
 export interface ShopProcess {
-  /** Resolves when it was stopped; rejects when it ended by itself, with what it said last. */
+  /** Resolves when it was told to end; rejects when it failed, with what it said last. */
   readonly ended: Promise<void>;
   /** Lets the turns under way finish and their spans be sent; resolves when the process has ended. */
   stop(): Promise<void>;
@@ -53,8 +53,9 @@ export function startShop(options: ShopOptions): ShopProcess {
   const ended = new Promise<void>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code, signal) => {
-      if (stopping) resolve();
-      else reject(new Error(`the demo's shop ended by itself (${signal ?? code}): ${said.trim()}`));
+      // Ctrl-C reaches the shop, too, and may end it before this process asks for it.
+      if (stopping || code === 0) resolve();
+      else reject(new Error(`the demo's shop failed (${signal ?? code}): ${said.trim()}`));
     });
   });
   // Whoever waits for `ended` learns of a failure; without anybody waiting it must not end the demo.

@@ -58,7 +58,7 @@ const ledger = `
     any(release) AS release,
     any(feature) AS feature,
     any(kind) AS kind,
-    min(evaluated_at) AS first_evaluated_at,
+    minIf(evaluated_at, outcome = 'scored') AS first_scored_at,
     argMax(outcome, evaluated_at) AS last_outcome,
     argMax(tuple(score), evaluated_at).1 AS last_score,
     argMax(probability, evaluated_at) AS last_probability,
@@ -95,7 +95,7 @@ SELECT
     SELECT if(count() = 0, NULL, quantileExact(0.5)(lag))
     FROM (
       SELECT
-        min(toUnixTimestamp64Milli(judged.first_evaluated_at))
+        min(toUnixTimestamp64Milli(judged.first_scored_at))
           - any(toUnixTimestamp64Milli(turns.started_at) + turns.duration_ms) AS lag
       FROM turns
       INNER JOIN judged ON judged.interaction_id = turns.interaction_id
