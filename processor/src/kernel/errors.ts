@@ -13,6 +13,7 @@ export const errorCodes = {
   BIND_REFUSED: "The address to listen on is not loopback, which needs authentication and TLS.",
   INTERNAL: "Something failed that should not have; the log has the cause.",
   FEEDBACK_INVALID: "The feedback event has faults; each is listed with its path.",
+  RECEIVER_BUSY: "Requests under way hold as many bytes as they may; try again later.",
   SPOOL_FULL: "The spool has reached its quota or the disk is full; try again later.",
   SPOOL_FAILED: "The spool could not write to its disk or read from it; the log has the cause.",
   SPOOL_LOCKED: "Another process uses this data directory.",

@@ -1,0 +1,59 @@
+import type { Meter } from "@opentelemetry/api";
+import type { Signal } from "./routes.js";
+
+/** What became of the items of one request. */
+export interface ItemOutcome {
+  readonly signal: Signal;
+  readonly accepted: number;
+  /** By reason. */
+  readonly rejected: ReadonlyMap<string, number>;
+}
+
+export interface ReceiveTelemetry {
+  /** @param signal undefined when the path names none */
+  request(signal: Signal | undefined, status: number): void;
+  bytes(signal: Signal, sent: number, plain: number): void;
+  /** Counts items as received and, each once, as accepted or rejected. */
+  items(outcome: ItemOutcome): void;
+  close(): void;
+}
+
+export function receiveTelemetry(meter: Meter, bytesHeld: () => number): ReceiveTelemetry {
+  const requests = meter.createCounter("calibrant.receive.requests", {
+    description: "Requests answered, by signal and HTTP status",
+  });
+  const sentBytes = meter.createCounter("calibrant.receive.bytes", {
+    description: "Bytes of bodies as they were sent",
+    unit: "By",
+  });
+  const plainBytes = meter.createCounter("calibrant.receive.decompressed_bytes", {
+    description: "Bytes of bodies after decompression",
+    unit: "By",
+  });
+  const items = meter.createCounter("calibrant.receive.items", {
+    description: "Spans, log records and data points; received = accepted + rejected",
+  });
+  const held = meter.createObservableGauge("calibrant.receive.held_bytes", {
+    description: "Bytes that requests under way hold",
+    unit: "By",
+  });
+  const observe: Parameters<typeof held.addCallback>[0] = (result) => result.observe(bytesHeld());
+  held.addCallback(observe);
+  return {
+    request: (signal, status) => requests.add(1, { signal: signal ?? "unknown", status }),
+    bytes: (signal, sent, plain) => {
+      sentBytes.add(sent, { signal });
+      plainBytes.add(plain, { signal });
+    },
+    items: ({ signal, accepted, rejected }) => {
+      let received = accepted;
+      for (const count of rejected.values()) received += count;
+      if (received > 0) items.add(received, { signal, outcome: "received" });
+      if (accepted > 0) items.add(accepted, { signal, outcome: "accepted" });
+      for (const [reason, count] of rejected) {
+        if (count > 0) items.add(count, { signal, outcome: "rejected", reason });
+      }
+    },
+    close: () => held.removeCallback(observe),
+  };
+}

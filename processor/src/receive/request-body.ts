@@ -1,0 +1,91 @@
+import type { IncomingMessage } from "node:http";
+import { createGunzip, createInflate } from "node:zlib";
+import { CalibrantError, messageOf } from "../kernel/errors.js";
+import type { Hold } from "./byte-budget.js";
+import { announcedSize, refuseLarger, type Compression } from "./request-form.js";
+
+/** The client went away before its request was complete: there is nobody to answer. */
+export class RequestAborted extends Error {
+  constructor() {
+    super("the client ended the connection");
+    this.name = "RequestAborted";
+  }
+}
+
+const inflateChunk = 64 * 1024;
+
+/**
+ * The body of a request, decompressed. The limit holds for what is sent and for what comes out of
+ * it; both are checked as the bytes come.
+ * @throws CalibrantError REQUEST_TOO_LARGE, REQUEST_MALFORMED or RECEIVER_BUSY; RequestAborted
+ */
+export async function readBody(
+  request: IncomingMessage,
+  compression: Compression,
+  limit: number,
+  hold: Hold,
+): Promise<Buffer> {
+  const announced = announcedSize(request.headers);
+  if (announced !== undefined) hold.take(announced);
+  const sent = await collect(request, limit, announced === undefined ? hold : undefined);
+  return compression === "identity" ? sent : inflate(sent, compression, limit, hold);
+}
+
+/** @param hold given when the size was not announced: takes each piece as it comes */
+function collect(request: IncomingMessage, limit: number, hold: Hold | undefined): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    let size = 0;
+    const done = (outcome: () => void): void => {
+      request.off("data", onData).off("end", onEnd).off("close", onClose);
+      outcome();
+    };
+    const onData = (piece: Buffer): void => {
+      size += piece.length;
+      try {
+        refuseLarger(size, limit);
+        hold?.take(piece.length);
+        pieces.push(piece);
+      } catch (error) {
+        done(() => reject(error));
+      }
+    };
+    const onEnd = (): void =>
+      done(() => resolve(pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)));
+    const onClose = (): void => done(() => reject(new RequestAborted()));
+    request.on("data", onData).on("end", onEnd).on("close", onClose);
+    // An error is followed by "close", which is what counts.
+    request.on("error", () => undefined);
+  });
+}
+
+async function inflate(
+  sent: Buffer,
+  compression: "gzip" | "deflate",
+  limit: number,
+  hold: Hold,
+): Promise<Buffer> {
+  const inflater =
+    compression === "gzip"
+      ? createGunzip({ chunkSize: inflateChunk })
+      : createInflate({ chunkSize: inflateChunk });
+  const pieces: Buffer[] = [];
+  let size = 0;
+  inflater.end(sent);
+  try {
+    for await (const piece of inflater as AsyncIterable<Buffer>) {
+      size += piece.length;
+      refuseLarger(size, limit);
+      hold.take(piece.length);
+      pieces.push(piece);
+    }
+  } catch (error) {
+    if (error instanceof CalibrantError) throw error;
+    throw new CalibrantError(
+      "REQUEST_MALFORMED",
+      `the body is not ${compression}: ${messageOf(error)}`,
+      { cause: error },
+    );
+  }
+  return Buffer.concat(pieces);
+}
