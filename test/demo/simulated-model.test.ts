@@ -110,6 +110,13 @@ describe("the simulated shop model", () => {
     expect(straying).toBeLessThan(65);
   });
 
+  it("gives every answer an id of its own", async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_none, seed) => ask(tied, question, seed)),
+    );
+    expect(new Set(answers.map(({ id }) => id)).size).toBe(20);
+  });
+
   it("streams the same answer", async () => {
     const whole = await ask(tied, question, 2);
     const stream = await clientOf(model).chat.completions.create({

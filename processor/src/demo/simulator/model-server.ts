@@ -57,6 +57,8 @@ function answering({
   latency = 40,
   failures = 0.015,
 }: SimulatedModelOptions): Answer {
+  // Ids must not come again after a restart on the same data.
+  const started = clock.now().toString(36);
   let count = 0;
 
   return async (incoming, response) => {
@@ -74,8 +76,8 @@ function answering({
       const known = Object.values(simulatedModels).join(" and ");
       return refuse(response, 404, "model_not_found", `Only ${known} are simulated.`);
     }
-    count++;
-    const passing = chance(seed, String(count));
+    const number = ++count;
+    const passing = chance(seed, String(number));
     if (passing.draw("busy") < failures) {
       response.setHeader("retry-after-ms", "200");
       return refuse(response, 429, "rate_limit_exceeded", "Simulated: too many requests.");
@@ -85,7 +87,7 @@ function answering({
     if (lasting.draw("broken") < failures) {
       return refuse(response, 500, "server_error", "Simulated: the model failed.");
     }
-    const id = `chatcmpl-simulated-${seed}-${count}`;
+    const id = `chatcmpl-simulated-${started}-${number}`;
     return send(request, response, { id, clock, seed });
   };
 }
