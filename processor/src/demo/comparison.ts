@@ -22,7 +22,7 @@ export interface Measure {
   of(quality: FeatureQuality): Proportion;
 }
 
-export function scoreMeasure(evaluator: string): Measure {
+function scoreMeasure(evaluator: string): Measure {
   return {
     name: evaluator,
     of: ({ scores }) => {
@@ -33,7 +33,7 @@ export function scoreMeasure(evaluator: string): Measure {
   };
 }
 
-export const thumbsMeasure: Measure = {
+const thumbsMeasure: Measure = {
   name: "thumbs up",
   of: ({ thumbsUp, thumbs }) => ({ successes: thumbsUp, trials: thumbs }),
 };

@@ -11,8 +11,6 @@ import { findOrder } from "./orders.js";
 import { promptOf, type Feature, type Prompt } from "./prompts.js";
 import { searchPages } from "./search.js";
 
-export type { Feature } from "./prompts.js";
-
 export interface Turn {
   readonly userId: string;
   readonly sessionId: string;

@@ -11,7 +11,7 @@ export interface ChatRequest {
   readonly seed: number;
 }
 
-export interface ChatMessage {
+interface ChatMessage {
   readonly role: string;
   readonly text: string;
 }

@@ -11,7 +11,7 @@ export interface CompletionOptions {
 }
 
 /** Said in every answer, so that nobody takes it for a model's. */
-export const fingerprint = "simulated";
+const fingerprint = "simulated";
 
 export function completion(options: CompletionOptions): unknown {
   return {
