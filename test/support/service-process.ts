@@ -42,7 +42,7 @@ export async function createServiceProcess(options: ServiceOptions = {}): Promis
   await writeFile(
     configFile,
     [
-      `receivers: { otlp: { http: { endpoint: "127.0.0.1:${otlpPort}" } } }`,
+      `receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:${otlpPort}" } } } }`,
       "extensions:",
       `  web: { endpoint: "127.0.0.1:${webPort}" }`,
       `  embedded_store: { endpoint: "127.0.0.1:${storePort}" }`,

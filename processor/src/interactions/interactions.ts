@@ -1,17 +1,17 @@
 import { startWorker, type Worker } from "../kernel/worker.js";
-import { loadPrices } from "./prices.js";
+import { loadPrices, type PriceList } from "./prices.js";
 import type { InteractionsConfig } from "./interactions-config.js";
 import { createWalk, type WalkOptions } from "./walk.js";
 
 export { assembleTrace } from "./assemble.js";
 
-export type InteractionsOptions = Omit<WalkOptions, "prices">;
+export type { PriceList } from "./prices.js";
+export type InteractionsOptions = WalkOptions;
 
 /**
  * Starts the walk from raw spans and logs to interactions: follow what arrives, wait until a trace
  * has settled, read it, assemble it, write it. A trace that gets more spans later is assembled
  * again and its interactions are revised.
- * @throws CalibrantError CONFIG_INVALID when the price list cannot be read
  */
 export function startInteractions(options: InteractionsOptions): Worker {
   const { config, clock, logger } = options;
@@ -20,17 +20,23 @@ export function startInteractions(options: InteractionsOptions): Worker {
     clock,
     logger,
     idleDelay: config.poll_interval,
-    round: createWalk({ ...options, prices: loadPrices(configuredPrices(config)) }),
+    round: createWalk(options),
   });
 }
 
-function configuredPrices(config: InteractionsConfig): Parameters<typeof loadPrices>[0] {
-  return config.prices.map((rule) => ({
-    providers: rule.providers,
-    models: rule.models,
-    input: rule.input,
-    cachedInput: rule.cached_input ?? rule.input,
-    cacheWrite: rule.cache_write ?? rule.input,
-    output: rule.output,
-  }));
+/**
+ * The prices that come with Calibrant, with the configured ones before them.
+ * @throws CalibrantError CONFIG_INVALID when the price list cannot be read
+ */
+export function pricesOf(config: InteractionsConfig): PriceList {
+  return loadPrices(
+    config.prices.map((rule) => ({
+      providers: rule.providers,
+      models: rule.models,
+      input: rule.input,
+      cachedInput: rule.cached_input ?? rule.input,
+      cacheWrite: rule.cache_write ?? rule.input,
+      output: rule.output,
+    })),
+  );
 }

@@ -1,6 +1,6 @@
 /** Something wrong at one place of a document that a user wrote. */
 export interface Fault {
-  /** Dotted path, such as `receivers.otlp.http.endpoint`; empty for the document itself. */
+  /** Dotted path, such as `receivers.otlp.protocols.http.endpoint`; empty for the document itself. */
   readonly path: string;
   readonly message: string;
   /** Line in the file, from 1, where it is known. */

@@ -1,0 +1,23 @@
+import { Command } from "commander";
+import { addConfigCommands } from "./config.js";
+import { addDemoCommand } from "./demo.js";
+import { addServeCommand } from "./serve.js";
+import type { Terminal } from "./terminal.js";
+import { version } from "./version.js";
+
+/** The `calibrant` command. Errors are thrown for `main.ts` to explain. */
+export function createProgram(terminal: Terminal): Command {
+  const program = new Command("calibrant")
+    .description("Quality monitoring for GenAI applications in production")
+    .version(version)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: (text) => terminal.print(text.trimEnd()),
+      writeErr: (text) => terminal.note(text.trimEnd()),
+    });
+  addServeCommand(program, terminal);
+  addDemoCommand(program, terminal);
+  addConfigCommands(program, terminal);
+  return program;
+}

@@ -1,0 +1,257 @@
+import { join } from "node:path";
+import type { Config } from "./config.js";
+import { createDecoder } from "./decode/decode.js";
+import { startEmbeddedStore, type EmbeddedStore } from "./embedded/embedded.js";
+import { startEvaluation } from "./evaluate/evaluate.js";
+import { createFeedbackDoor } from "./feedback/feedback.js";
+import { pricesOf, startInteractions } from "./interactions/interactions.js";
+import { backoff } from "./kernel/backoff.js";
+import type { Clock } from "./kernel/clock.js";
+import { createClosers } from "./kernel/closers.js";
+import { CalibrantError, messageOf } from "./kernel/errors.js";
+import type { Logger } from "./kernel/logger.js";
+import type { Worker } from "./kernel/worker.js";
+import type { Readiness } from "./model/ports.js";
+import { startReceiver } from "./receive/receive.js";
+import { createMetrics, type Metrics } from "./serve/metrics.js";
+import { startServer } from "./serve/serve.js";
+import { startLoader } from "./spool/loader.js";
+import { openSpool, type Spool } from "./spool/spool.js";
+import { createStoreClient, type StoreClient } from "./store/client.js";
+import { createCursorStore } from "./store/cursors.js";
+import { createEvaluationLedger } from "./store/evaluation-ledger.js";
+import { createInteractionQueries } from "./store/interaction-queries.js";
+import { createInteractionWriter } from "./store/interaction-writer.js";
+import { createLoadSink } from "./store/load-sink.js";
+import { migrate } from "./store/migrations.js";
+import { createTraceReader } from "./store/trace-reader.js";
+
+export interface HouseOptions {
+  readonly config: Config;
+  /** Folder of the spool and of the embedded store. */
+  readonly dataDirectory: string;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly version: string;
+}
+
+export interface House {
+  readonly addresses: { readonly otlp: string; readonly web: string; readonly clickhouse: string };
+  readonly client: StoreClient;
+  /** Resolves when the store has its schema and all walks run; rejects when that cannot be. */
+  readonly ready: Promise<void>;
+  /** Stops what takes in first, then what works, then what stores. */
+  close(): Promise<void>;
+}
+
+interface Rooms extends HouseOptions {
+  readonly metrics: Metrics;
+  readonly spool: Spool;
+  readonly client: StoreClient;
+}
+
+/**
+ * Joins the rooms and starts them. Telemetry is taken in from the first moment; loading and
+ * understanding begin when the store answers and has its schema.
+ * @throws CalibrantError when the data directory, a port or the embedded store cannot be had
+ */
+export async function openHouse(options: HouseOptions): Promise<House> {
+  const { config, dataDirectory, logger, clock, version } = options;
+  const closers = createClosers(logger);
+  try {
+    const metrics = createMetrics({ version });
+    closers.add("metrics", () => metrics.shutdown());
+    const { meter } = metrics;
+
+    const spool = await openSpool({
+      directory: join(dataDirectory, "spool"),
+      config: config.extensions.spool,
+      clock,
+      logger,
+      meter,
+    });
+    closers.add("spool", () => spool.close());
+
+    const embedded = config.exporters.clickhouse.url === "" ? await openStore(options) : undefined;
+    if (embedded !== undefined) closers.add("embedded store", () => embedded.stop());
+    const client = clientOf(config, embedded);
+    closers.add("store client", () => client.close());
+
+    const workers: Worker[] = [];
+    const opening = new AbortController();
+    let problem: string | undefined = "the store is being opened";
+    const ready = openWalks(
+      { ...options, metrics, spool, client },
+      workers,
+      opening.signal,
+      (now) => {
+        problem = now;
+      },
+    );
+    closers.add("walks", async () => {
+      opening.abort();
+      await ready.catch(() => undefined);
+      for (const worker of workers.toReversed()) await worker.stop();
+    });
+
+    const receiver = await startReceiver({
+      config: config.receivers.otlp.protocols,
+      intake: spool,
+      pressure: spool,
+      decoder: createDecoder({ config: config.receivers.otlp.limits, clock }),
+      meter,
+      logger,
+      clock,
+    });
+    closers.add("receiver", () => receiver.stop());
+
+    const web = await startServer({
+      config: config.extensions.web,
+      queries: createInteractionQueries(client),
+      feedback: createFeedbackDoor({
+        config: config.receivers.feedback,
+        intake: spool,
+        clock,
+        meter,
+      }),
+      readiness: readinessOf(() => problem ?? embedded?.problem(), spool, workers),
+      metrics: metrics.text,
+      meter,
+      logger,
+      clock,
+      version,
+      otlpAddress: `http://${receiver.address}`,
+    });
+    closers.add("web server", () => web.stop());
+
+    return {
+      addresses: {
+        otlp: `http://${receiver.address}`,
+        web: web.address,
+        clickhouse: embedded?.url ?? config.exporters.clickhouse.url,
+      },
+      client,
+      ready,
+      close: () => closers.close(),
+    };
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+/** How long a process of a service that was killed may take to let go of the store. */
+const takeOverPatience = 20_000;
+
+/**
+ * The spool's lock says that no other service uses the folder. Whoever holds the store or its port
+ * for a moment longer is the process of a service that was killed, and about to end.
+ */
+async function openStore({
+  config,
+  dataDirectory,
+  logger,
+  clock,
+}: HouseOptions): Promise<EmbeddedStore> {
+  const { endpoint, max_memory, max_result, max_query_time } = config.extensions.embedded_store;
+  const deadline = clock.now() + takeOverPatience;
+  for (;;) {
+    try {
+      return await startEmbeddedStore({
+        dataDir: dataDirectory,
+        host: endpoint.host,
+        port: endpoint.port,
+        limits: { queryMemory: max_memory, result: max_result, queryTime: max_query_time },
+        logger,
+        clock,
+      });
+    } catch (error) {
+      const passing = error instanceof CalibrantError && takeOver.has(error.code);
+      if (!passing || clock.now() > deadline) throw error;
+      logger.debug({ err: error }, "waiting for the store of an earlier process");
+      await clock.sleep(200);
+    }
+  }
+}
+
+const takeOver: ReadonlySet<string> = new Set(["EMBEDDED_FAILED", "PORT_IN_USE"]);
+
+function clientOf(config: Config, embedded: EmbeddedStore | undefined): StoreClient {
+  const { url, username, password, request_timeout: requestTimeout } = config.exporters.clickhouse;
+  return embedded === undefined
+    ? createStoreClient({ url, username, password, requestTimeout })
+    : createStoreClient({ url: embedded.url, ...embedded.credentials, requestTimeout });
+}
+
+/** Waits for the store, brings its schema up to date and starts what works on it. */
+async function openWalks(
+  rooms: Rooms,
+  workers: Worker[],
+  signal: AbortSignal,
+  report: (problem: string | undefined) => void,
+): Promise<void> {
+  const { config, client, clock, logger } = rooms;
+  const { cluster, raw_days: rawDays, own_days: ownDays } = config.exporters.clickhouse;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const applied = await migrate({ client, cluster, rawDays, ownDays });
+      if (applied.length > 0) logger.info({ applied }, "the schema is up to date");
+      break;
+    } catch (error) {
+      report(`the store cannot be opened: ${messageOf(error)}`);
+      if (!(error instanceof CalibrantError && error.retryable)) throw error;
+      logger.warn({ err: error }, "the store does not answer yet; telemetry waits in the spool");
+      await clock.sleep(backoff(attempt), signal);
+    }
+    if (signal.aborted) return;
+  }
+  if (signal.aborted) return;
+  workers.push(...startWalks(rooms));
+  report(undefined);
+}
+
+function startWalks({ config, client, clock, logger, metrics, spool }: Rooms): Worker[] {
+  const { meter } = metrics;
+  const shared = { clock, logger, meter };
+  const cursors = createCursorStore(client);
+  const prices = pricesOf(config.processors.interactions);
+  return [
+    startLoader({
+      ...shared,
+      spool,
+      sink: createLoadSink(client),
+      config: config.extensions.spool,
+    }),
+    startInteractions({
+      ...shared,
+      reader: createTraceReader(client),
+      writer: createInteractionWriter(client, clock),
+      cursors,
+      prices,
+      config: config.processors.interactions,
+    }),
+    startEvaluation({
+      ...shared,
+      ledger: createEvaluationLedger(client),
+      cursors,
+      config: config.processors.evaluate,
+      priceOf: (model) => {
+        const price = prices.find("", model);
+        return price === undefined ? undefined : { ...price, cached_input: price.cachedInput };
+      },
+    }),
+  ];
+}
+
+function readinessOf(
+  storeProblem: () => string | undefined,
+  spool: Spool,
+  workers: readonly Worker[],
+): readonly Readiness[] {
+  const names = ["loader", "interactions", "evaluate"] as const;
+  return [
+    { name: "store", problem: storeProblem },
+    { name: "spool", problem: () => spool.pressure() },
+    ...names.map((name, index) => ({ name, problem: () => workers[index]?.failure })),
+  ];
+}
