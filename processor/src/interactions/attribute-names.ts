@@ -12,7 +12,7 @@ export const genAi = {
   requestModel: ["gen_ai.request.model"],
   responseModel: ["gen_ai.response.model"],
   responseId: ["gen_ai.response.id"],
-  finishReasons: ["gen_ai.response.finish_reasons"],
+  finishReasons: ["gen_ai.response.finish_reasons", "anthropic.message.stop_reason"],
   inputTokens: ["gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"],
   outputTokens: ["gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"],
   cacheReadTokens: [

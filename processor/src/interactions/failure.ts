@@ -48,7 +48,8 @@ function errorTypeOf(spans: readonly RawSpan[], read: string): string {
     ...spans.map(exceptionTypeOf),
     ...spans.map((span) => span.statusMessage),
   ].find((text) => text !== "");
-  return (found ?? "error").slice(0, longestType);
+  const [firstLine = ""] = (found ?? "error").trim().split("\n", 1);
+  return firstLine.slice(0, longestType);
 }
 
 function exceptionTypeOf(span: RawSpan): string {

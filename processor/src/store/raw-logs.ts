@@ -1,8 +1,8 @@
 import type { WantedTrace } from "../model/ports.js";
 import type { RawLog } from "../model/telemetry.js";
 import type { StoreClient } from "./client.js";
+import { groupBy } from "./group-by.js";
 import {
-  groupByTrace,
   leanMap,
   machine,
   resultLimit,
@@ -63,14 +63,13 @@ export async function logsOf(
     {},
     resultLimit(limits),
   );
-  return groupByTrace(
-    rows.map((row) => ({
-      ...row,
-      time: BigInt(row.time),
-      attributes: toMap(row.attributes),
-      resource: toMap(row.resource),
-    })),
-  );
+  const logs = rows.map((row) => ({
+    ...row,
+    time: BigInt(row.time),
+    attributes: toMap(row.attributes),
+    resource: toMap(row.resource),
+  }));
+  return groupBy(logs, (log) => log.traceId);
 }
 
 function seconds(time: string): string {

@@ -1,8 +1,8 @@
 import type { WantedTrace } from "../model/ports.js";
 import type { RawSpan } from "../model/telemetry.js";
 import type { StoreClient } from "./client.js";
+import { groupBy } from "./group-by.js";
 import {
-  groupByTrace,
   leanMap,
   machine,
   resultLimit,
@@ -62,7 +62,7 @@ export async function spansOf(
     {},
     resultLimit(limits),
   );
-  return groupByTrace(rows.map(toSpan));
+  return groupBy(rows.map(toSpan), (span) => span.traceId);
 }
 
 function toSpan(row: SpanRow): RawSpan {

@@ -71,15 +71,3 @@ export function resultLimit(limits: ReadLimits): Record<string, string | number>
 export function toMap(entries: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
   return new Map(Object.entries(entries));
 }
-
-export function groupByTrace<Item extends { readonly traceId: string }>(
-  items: readonly Item[],
-): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const group = groups.get(item.traceId);
-    if (group === undefined) groups.set(item.traceId, [item]);
-    else group.push(item);
-  }
-  return groups;
-}
