@@ -70,7 +70,7 @@ const evaluatorConfig = z.strictObject({
     .describe("Name of the model that a judge asks; `default` when left out"),
 });
 
-const characters = z.int().min(100).max(1_000_000);
+const characters = z.int().min(100).max(50_000);
 
 export const evaluateConfig = z.strictObject({
   models: z

@@ -18,15 +18,15 @@ export function createEvaluationLedger(client: StoreClient): EvaluationLedger {
       await client.insert("calibrant.evaluations", rows, { token: `evaluations-${hash}` });
     },
     spend: async (since) => {
-      const [row] = await client.query<{ cost_usd: number | null; paid: string }>(
-        `SELECT sum(cost_usd) AS cost_usd, countIf(cost_usd > 0) AS paid
+      const [row] = await client.query<{ spent: number | null; paid: string }>(
+        `SELECT sum(cost_usd) AS spent, countIf(cost_usd > 0) AS paid
          FROM (
            SELECT cost_usd FROM calibrant.evaluations
            WHERE evaluated_at >= {since:DateTime64(3)} AND kind IN ('llm', 'canary')
          )`,
         { since: storeTime(since) },
       );
-      return { cost_usd: row?.cost_usd ?? 0, paid: Number(row?.paid ?? 0) };
+      return { cost_usd: row?.spent ?? 0, paid: Number(row?.paid ?? 0) };
     },
   };
 }

@@ -1,3 +1,4 @@
+import { CalibrantError } from "../kernel/errors.js";
 import type { Interaction } from "../model/interaction.js";
 import type { PendingEvaluations } from "../model/ports.js";
 import { storeTime, type StoreClient } from "./client.js";
@@ -16,11 +17,11 @@ const wide = [
   "reasoning_tokens",
 ] as const;
 
-/** Characters of a text that evaluators get: more than any of them looks at. */
-const longestText = 200_000;
-const mostDocuments = 200;
-/** Rows read at once, so that the list of ids stays well below the largest statement. */
-const batch = 1_000;
+/** Characters of a text that evaluators get: as many as a judge can be told to look at. */
+const longestText = 50_000;
+const mostDocuments = 50;
+/** Rows read at once, so that a statement and its answer stay well below what a store allows. */
+const batch = 250;
 
 /** The rows of the interactions, in the same order; one that is gone by now is left out. */
 export async function readPending(
@@ -31,7 +32,8 @@ export async function readPending(
   const found: PendingEvaluations[] = [];
   for (let at = 0; at < lacking.length; at += batch) {
     const wanted = lacking.slice(at, at + batch);
-    const interactions = await readInteractions(client, wanted, since);
+    const ids = wanted.map(({ interactionId }) => interactionId);
+    const interactions = await readInteractions(client, ids, since);
     const previous = await readPreviousOutputs(client, [...interactions.values()]);
     for (const { interactionId, revisedAt, missing } of wanted) {
       const row = interactions.get(interactionId);
@@ -43,9 +45,26 @@ export async function readPending(
   return found;
 }
 
+/** By halves when the store refuses an answer of that size. */
 async function readInteractions(
   client: StoreClient,
-  wanted: readonly Lacking[],
+  ids: readonly string[],
+  since: number,
+): Promise<ReadonlyMap<string, Interaction>> {
+  try {
+    return await readTogether(client, ids, since);
+  } catch (error) {
+    if (ids.length < 2 || !(error instanceof CalibrantError) || error.retryable) throw error;
+    const half = Math.ceil(ids.length / 2);
+    const first = await readInteractions(client, ids.slice(0, half), since);
+    const second = await readInteractions(client, ids.slice(half), since);
+    return new Map([...first, ...second]);
+  }
+}
+
+async function readTogether(
+  client: StoreClient,
+  ids: readonly string[],
   since: number,
 ): Promise<ReadonlyMap<string, Interaction>> {
   const rows = await client.query<WireRow<Interaction, (typeof wide)[number]>>(
@@ -63,7 +82,7 @@ async function readInteractions(
      FROM (
        SELECT * FROM calibrant.interactions
        WHERE revised_at >= {since:DateTime64(3)}
-         AND interaction_id IN ${stringList(wanted.map(({ interactionId }) => interactionId))}
+         AND interaction_id IN ${stringList(ids)}
        ORDER BY revision DESC
        LIMIT 1 BY interaction_id
      )`,

@@ -6,7 +6,8 @@ import { stringList } from "./string-list.js";
 type Turn = Pick<Interaction, "interaction_id" | "session_id" | "started_at">;
 
 const day = 86_400_000;
-const longestText = 200_000;
+/** Characters of an output that are compared. */
+const longestText = 50_000;
 
 /**
  * The outputs of the turns before these in their sessions, by interaction. Two steps, so that the
@@ -50,7 +51,8 @@ async function readPreviousIds(
      ) AS earlier
      ON turn.service_name = earlier.service_name
        AND turn.session_id = earlier.session_id
-       AND turn.started_at > earlier.started_at`,
+       AND turn.started_at > earlier.started_at
+     WHERE earlier.started_at >= turn.started_at - toIntervalDay(1)`,
     boundsOf(turns),
   );
   return new Map(rows.map(({ id, previous }) => [id, previous]));

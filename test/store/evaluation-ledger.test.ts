@@ -1,0 +1,304 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { CalibrantError } from "#processor/kernel/errors.js";
+import type { Evaluation } from "#processor/model/evaluation.js";
+import type { EvaluationLedger } from "#processor/model/ports.js";
+import { createEvaluationLedger } from "#processor/store/evaluation-ledger.js";
+import { pendingInteraction } from "../support/pending-interaction.js";
+import { startTestStore, type TestStore } from "../support/store.js";
+import { storedInteraction, type StoredChanges } from "../support/stored-interaction.js";
+
+let store: TestStore;
+let ledger: EvaluationLedger;
+
+beforeAll(async () => {
+  store = await startTestStore();
+  ledger = createEvaluationLedger(store.client);
+});
+beforeEach(async () => {
+  await store.client.command("TRUNCATE TABLE calibrant.interactions");
+  await store.client.command("TRUNCATE TABLE calibrant.evaluations");
+});
+afterAll(() => store.stop());
+
+const names = ["refusal", "relevance"];
+const idOf = (index: number): string =>
+  pendingInteraction({ trace_id: index.toString(16).padStart(32, "0") }).interaction_id;
+
+async function storeInteractions(rows: readonly (readonly [number, StoredChanges?])[]) {
+  const objects = rows.map(([index, changes]) => storedInteraction(index, changes));
+  await store.client.insert("calibrant.interactions", objects);
+}
+
+function line(index: number, changes: Partial<Evaluation> = {}): Evaluation {
+  const { interaction_id, trace_id, span_id, session_id, service_name } = pendingInteraction({
+    trace_id: index.toString(16).padStart(32, "0"),
+  });
+  return {
+    evaluated_at: Date.now(),
+    interaction_id,
+    trace_id,
+    span_id,
+    session_id,
+    service_name,
+    evaluator: "refusal",
+    evaluator_version: "0123456789abcdef",
+    kind: "code",
+    outcome: "scored",
+    reason: "",
+    score: 1,
+    label: "answered",
+    explanation: "",
+    confidence: null,
+    probability: 1,
+    stage: "",
+    cost_usd: 0,
+    input_tokens: 0,
+    output_tokens: 0,
+    latency_ms: 0.5,
+    ...changes,
+  };
+}
+
+const lacking = async (since = 0, limit = 100, evaluators = names) => {
+  const { pending } = await ledger.pending(evaluators, since, limit);
+  return pending.map(({ interaction, missing }) => [interaction.interaction_id, missing] as const);
+};
+
+const order = async (since: number, limit: number) =>
+  (await lacking(since, limit)).map(([id]) => id);
+
+describe("pending", () => {
+  it("is empty in an empty store, and tells the store's time", async () => {
+    const { pending, storeTime } = await ledger.pending(names, 0, 10);
+    expect(pending).toEqual([]);
+    expect(Math.abs(storeTime - Date.now())).toBeLessThan(60_000);
+  });
+
+  it("gives the whole interaction back", async () => {
+    const context = ["It's a \\ document", "{json: 'no'}"];
+    await storeInteractions([
+      [1, { context, input_tokens: 2 ** 40, cost_usd: null, user_id: "ü" }],
+    ]);
+    const { pending } = await ledger.pending(names, 0, 10);
+    expect(pending).toEqual([
+      {
+        interaction: {
+          ...pendingInteraction({ trace_id: "1".padStart(32, "0"), session_id: "s1" }),
+          context,
+          input_tokens: 2 ** 40,
+          cost_usd: null,
+          user_id: "ü",
+          previous_output: "",
+          started_at: expect.any(Number),
+          arrived_at: expect.any(Number),
+        },
+        revisedAt: expect.any(Number),
+        missing: names,
+      },
+    ]);
+  });
+
+  it("names the evaluators that lack a line, whatever their outcome was", async () => {
+    await storeInteractions([[1], [2], [3]]);
+    await ledger.append([
+      line(1),
+      line(1, { evaluator: "relevance", outcome: "skipped", score: null, reason: "no output" }),
+      line(2, { outcome: "failed", score: null, reason: "JUDGE_UNAVAILABLE: x" }),
+      line(3, { evaluator: "another" }),
+    ]);
+    expect(await lacking()).toEqual([
+      [idOf(2), ["relevance"]],
+      [idOf(3), names],
+    ]);
+  });
+
+  it("goes by the time of revision, from `since` on, and stops at the limit", async () => {
+    const base = Date.now() - 10_000;
+    await storeInteractions([
+      [1, { revisedAt: base + 300 }],
+      [2, { revisedAt: base + 100 }],
+      [3, { revisedAt: base + 200 }],
+      [4, { revisedAt: base }],
+    ]);
+    expect(await order(0, 10)).toEqual([4, 2, 3, 1].map(idOf));
+    expect(await order(base + 100, 10)).toEqual([2, 3, 1].map(idOf));
+    expect(await order(base, 2)).toEqual([4, 2].map(idOf));
+    expect(await order(base + 301, 10)).toEqual([]);
+  });
+
+  it("looks past any number of answered ones", async () => {
+    const count = 45_000;
+    await store.client.command(
+      `INSERT INTO calibrant.interactions
+         (interaction_id, service_name, started_at, revised_at, revision, content_hash)
+       SELECT concat('old-', toString(number)), 'shop', now64(3) - 3600,
+              now64(3) - 3600 + number / 100, 1, ''
+       FROM numbers(${count})`,
+    );
+    await store.client.command(
+      `INSERT INTO calibrant.evaluations
+         (evaluated_at, interaction_id, service_name, evaluator, kind, outcome, score, probability)
+       SELECT now64(3) - 1800, concat('old-', toString(number)), 'shop', 'refusal', 'code', 'scored', 1, 1
+       FROM numbers(${count})`,
+    );
+    await storeInteractions([[1]]);
+    expect(await lacking(0, 5, ["refusal"])).toEqual([[idOf(1), ["refusal"]]]);
+  });
+
+  it("takes the newest of several revisions, once, and no notice of a revision that has its lines", async () => {
+    const revisedAt = Date.now() - 5_000;
+    await storeInteractions([
+      [1, { revisedAt, revision: 1, output_text: "old" }],
+      [1, { revisedAt: revisedAt + 1, revision: 2, output_text: "new" }],
+    ]);
+    const { pending } = await ledger.pending(names, 0, 10);
+    expect(pending.map(({ interaction }) => interaction.output_text)).toEqual(["new"]);
+    await ledger.append(names.map((evaluator) => line(1, { evaluator })));
+    await storeInteractions([[1, { revision: 3, output_text: "newest" }]]);
+    expect(await lacking()).toEqual([]);
+  });
+
+  it("finds the lines of an interaction that began long before, or by a clock that is fast", async () => {
+    const now = Date.now();
+    const old = now - 20 * 86_400_000;
+    await storeInteractions([
+      [1, { started_at: old }],
+      [2, { started_at: now + 20 * 3_600_000 }],
+    ]);
+    await ledger.append(
+      names.flatMap((evaluator) => [
+        line(1, { evaluator, evaluated_at: old + 1_000 }),
+        line(2, { evaluator, evaluated_at: now }),
+      ]),
+    );
+    expect(await lacking()).toEqual([]);
+  });
+
+  it("brings the output of the turn before, of the same service and session", async () => {
+    const at = Date.now() - 60_000;
+    const turn = (seconds: number, changes: StoredChanges = {}): StoredChanges => ({
+      session_id: "it's one \\ session",
+      started_at: at + seconds * 1_000,
+      output_text: `said at ${seconds}`,
+      ...changes,
+    });
+    await storeInteractions([
+      [1, turn(0)],
+      [2, turn(10)],
+      [2, turn(10, { revision: 2, output_text: "said better at 10" })],
+      [3, turn(20)],
+      [4, turn(15, { service_name: "other" })],
+      [5, turn(16, { session_id: "" })],
+      [6, turn(17, { session_id: "" })],
+      [7, turn(-2 * 86_400)],
+    ]);
+    const { pending } = await ledger.pending(names, 0, 10);
+    const previous = Object.fromEntries(
+      pending.map(({ interaction }) => [interaction.interaction_id, interaction.previous_output]),
+    );
+    expect(previous).toEqual({
+      [idOf(1)]: "",
+      [idOf(2)]: "said at 0",
+      [idOf(3)]: "said better at 10",
+      [idOf(4)]: "",
+      [idOf(5)]: "",
+      [idOf(6)]: "",
+      [idOf(7)]: "",
+    });
+  });
+
+  it("cuts texts that no evaluator reads to the end", async () => {
+    const output_text = "x".repeat(100_000);
+    const context = Array.from({ length: 60 }, () => "y".repeat(60_000));
+    await storeInteractions([[1, { output_text, context }]]);
+    const { pending } = await ledger.pending(names, 0, 10);
+    expect(pending[0]?.interaction.output_text).toBe(`${"x".repeat(50_000)}…`);
+    expect(pending[0]?.interaction.context).toEqual(
+      context.slice(0, 50).map(() => `${"y".repeat(50_000)}…`),
+    );
+  });
+
+  it("reads in parts what the store refuses to answer at once", async () => {
+    const rows = Array.from({ length: 10 }, (_, index) => [index] as const);
+    await storeInteractions(rows);
+    const small = createEvaluationLedger({
+      ...store.client,
+      query: async (sql, params, settings) => {
+        const ids = sql.split("-b7ad6b7169203331'").length - 1;
+        if (ids > 3 && sql.includes("input_text")) {
+          throw new CalibrantError("STORE_REFUSED", "the result is too large");
+        }
+        return await store.client.query(sql, params, settings);
+      },
+    });
+    const { pending } = await small.pending(names, 0, 100);
+    expect(pending.map(({ interaction }) => interaction.interaction_id)).toEqual(
+      rows.map(([index]) => idOf(index)),
+    );
+  });
+});
+
+describe("append", () => {
+  it("stores every column as it is", async () => {
+    const full = line(1, {
+      evaluator: "relevance",
+      kind: "llm",
+      score: 0.5,
+      label: "partly",
+      explanation: "It's 'half' \\ right.",
+      confidence: 0.25,
+      probability: 1e-9,
+      stage: "cheap",
+      cost_usd: 1.5e-7,
+      input_tokens: 2 ** 40,
+      output_tokens: 7,
+    });
+    await ledger.append([full]);
+    const rows = await store.client.query<Record<string, unknown>>(
+      `SELECT * REPLACE (toUnixTimestamp64Milli(evaluated_at) AS evaluated_at)
+       FROM calibrant.evaluations`,
+    );
+    const wide = new Set(["evaluated_at", "input_tokens", "output_tokens"]);
+    const numbers = rows.map((row) =>
+      Object.fromEntries(
+        Object.entries(row).map(([name, value]) => [name, wide.has(name) ? Number(value) : value]),
+      ),
+    );
+    expect(numbers).toEqual([full]);
+  });
+
+  it("stores the same lines once, however often they are sent", async () => {
+    const lines = [line(1), line(2, { evaluated_at: Date.now() - 40 * 86_400_000 })];
+    for (let time = 0; time < 3; time++) await ledger.append(lines);
+    await ledger.append([line(3)]);
+    const [row] = await store.client.query("SELECT count() AS count FROM calibrant.evaluations");
+    expect(row).toEqual({ count: "3" });
+  });
+
+  it.each([
+    ["a score above 1", { score: 2 }],
+    ["a score beside another outcome", { outcome: "failed" as const }],
+    ["a probability of 0", { probability: 0 }],
+  ])("refuses %s", async (_what, changes) => {
+    await expect(ledger.append([line(1, changes)])).rejects.toMatchObject({
+      code: "STORE_REFUSED",
+      retryable: false,
+    });
+  });
+});
+
+describe("spend", () => {
+  it("adds up what judges cost since a time", async () => {
+    const now = Date.now();
+    const judged = { kind: "llm", evaluator: "relevance" } as const;
+    expect(await ledger.spend(now)).toEqual({ cost_usd: 0, paid: 0 });
+    await ledger.append([
+      line(1, { ...judged, cost_usd: 0.25, evaluated_at: now }),
+      line(2, { ...judged, cost_usd: 0.5, evaluated_at: now + 1 }),
+      line(3, { ...judged, cost_usd: 4, evaluated_at: now - 1 }),
+      line(4, { ...judged, cost_usd: null, evaluated_at: now }),
+      line(5, { kind: "code", cost_usd: 0, evaluated_at: now }),
+    ]);
+    expect(await ledger.spend(now)).toEqual({ cost_usd: 0.75, paid: 2 });
+  });
+});
