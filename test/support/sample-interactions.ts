@@ -273,7 +273,11 @@ function feedbackOf(interactions: readonly Interaction[]): Feedback[] {
       comment: "The page on returns says 14 days for sale items!",
       trace_id: id(0).trace_id,
     }),
-    event(0, { kind: "escalation", interaction_id: id(0).interaction_id }),
+    event(0, {
+      kind: "escalation",
+      interaction_id: id(0).interaction_id,
+      occurred_at: id(0).started_at + 25_000,
+    }),
     event(1, { kind: "thumbs", value: 1, response_id: id(1).response_ids[0] ?? "" }),
     event(2, { kind: "rating", value: 4, value_max: 5, trace_id: id(2).trace_id }),
     event(3, { kind: "retry", trace_id: id(3).trace_id, span_id: hex("span a4 chat", 16) }),
