@@ -129,6 +129,20 @@ describe("the demo's shop", () => {
     expect(new Set(versions)).toEqual(new Set(["v8"]));
   });
 
+  it("is not started with an address that the exporter would ignore", () => {
+    expect(() =>
+      startShop({
+        release: "1.4.0",
+        modelUrl: model.url,
+        model: simulatedModels.shop,
+        otlpUrl: "127.0.0.1:4318",
+        feedbackUrl: feedback.url,
+        rate: 1,
+        seed: 1,
+      }),
+    ).toThrow("it needs http://");
+  });
+
   it("says why it failed", async () => {
     const shop = startShop({
       release: "1.4.0",

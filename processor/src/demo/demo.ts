@@ -36,7 +36,7 @@ export interface DemoOptions {
   readonly exit?: boolean;
   /** Prints the summary as JSON and nothing else on the output's `print`. */
   readonly json?: boolean;
-  /** Turns in a second. Default: 6. */
+  /** Turns in a second. Default: 8. */
   readonly rate?: number;
   readonly seed?: number;
 }
@@ -89,7 +89,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary> {
 }
 
 async function runRelease(
-  { addresses, clock, signal, rate = 6, seed = 1 }: DemoOptions,
+  { addresses, clock, signal, rate = 8, seed = 1 }: DemoOptions,
   release: string,
   time: number | undefined,
   watcher: Watcher,

@@ -21,12 +21,17 @@ export function minutes(milliseconds: number): string {
   return `${String(Math.floor(whole / 60)).padStart(2, "0")}:${String(whole % 60).padStart(2, "0")}`;
 }
 
-/** `0.93 [0.88, 0.96]`; a dash where there is nothing to estimate from. */
+/** `0.93 [.88, .96]`; a dash where there is nothing to estimate from. */
 export function share(proportion: Proportion): string {
   const interval = wilsonInterval(proportion);
   return interval === undefined ? "-" : `${interval.estimate.toFixed(2)} ${bounds(interval)}`;
 }
 
 export function bounds({ lower, upper }: Interval): string {
-  return `[${lower.toFixed(2)}, ${upper.toFixed(2)}]`;
+  return `[${short(lower)}, ${short(upper)}]`;
+}
+
+/** Two decimals without the zero before them: tables are narrow. */
+function short(value: number): string {
+  return value.toFixed(2).replace(/^(-?)0\./, "$1.");
 }

@@ -28,8 +28,14 @@ export const shopService = "shop-assistant";
 /** Milliseconds after which a shop that does not end is killed. */
 const patience = 10_000;
 
-/** Starts the shop as an operator would start any application: with `--import` and OTEL_* variables. */
+/**
+ * Starts the shop as an operator would start any application: with `--import` and OTEL_* variables.
+ * @throws TypeError for an OTLP address without its scheme, which exporters replace silently
+ */
 export function startShop(options: ShopOptions): ShopProcess {
+  if (!/^https?:\/\//.test(options.otlpUrl)) {
+    throw new TypeError(`${options.otlpUrl} is no address of an OTLP server: it needs http://`);
+  }
   const child = spawn(
     process.execPath,
     [

@@ -19,23 +19,23 @@ export function summarise(stats: DemoStats, quality: readonly FeatureQuality[]):
   return { stats, quality, comparisons, worse, conclusion: conclude(quality, comparisons, worse) };
 }
 
-/** The table of quality by release and feature, and the sentence on what got worse. */
+/** The table of quality by feature and release, and the sentence on what got worse. */
 export function renderSummary({ stats, quality, conclusion }: DemoSummary): string {
   const table = new Table({
     head: [
-      "Release",
       "Feature",
-      "Interactions",
+      "Release",
+      "Turns",
       ...measures.map(({ name }) => name.charAt(0).toUpperCase() + name.slice(1)),
       "Error rate",
       "Cost",
     ],
-    style: { head: [], border: [] },
+    style: { head: [], border: [], compact: true },
   });
-  for (const row of quality) {
+  for (const row of quality.toSorted(byFeature)) {
     table.push([
-      row.release,
       row.feature,
+      row.release,
       count(row.interactions),
       ...measures.map((measure) => share(measure.of(row))),
       share({ successes: row.errors, trials: row.interactions }),
@@ -43,7 +43,7 @@ export function renderSummary({ stats, quality, conclusion }: DemoSummary): stri
     ]);
   }
   return [
-    "Quality by release and feature: mean and 95% interval",
+    "Quality by feature and release: mean and 95% interval",
     "",
     table.toString(),
     "",
@@ -51,6 +51,11 @@ export function renderSummary({ stats, quality, conclusion }: DemoSummary): stri
     "",
     conclusion,
   ].join("\n");
+}
+
+/** The releases of a feature stand below each other. */
+function byFeature(a: FeatureQuality, b: FeatureQuality): number {
+  return a.feature.localeCompare(b.feature) || a.release.localeCompare(b.release);
 }
 
 function conclude(
