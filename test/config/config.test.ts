@@ -52,7 +52,10 @@ describe("the configuration", () => {
   it("resolves references to the environment with types, defaults and escapes", () => {
     const text = [
       "service: { data_dir: '${env:PLACE}/data$$' }",
-      "exporters: { clickhouse: { raw_days: ${env:DAYS}, password: '${env:SECRET:-none}' } }",
+      "exporters:",
+      "  clickhouse:",
+      "    raw_days: ${env:DAYS}",
+      "    password: ${env:SECRET:-none}",
     ].join("\n");
     const config = parseConfig(text, { PLACE: "there", DAYS: "7" });
     expect(config.service.data_dir).toBe("there/data$");
