@@ -129,7 +129,7 @@ export async function startScriptedModel(
   };
 }
 
-export const scriptedUsage = {
+const scriptedUsage = {
   prompt_tokens: 1_000,
   completion_tokens: 100,
   total_tokens: 1_100,

@@ -2,7 +2,7 @@ import type { Clock } from "../kernel/clock.js";
 import type { EvaluationLedger } from "../model/ports.js";
 
 /** What was set aside for one verdict. */
-export interface Reservation {
+interface Reservation {
   /** @param cost US dollars that it took; null when it is not known */
   settle(cost: number | null): void;
 }

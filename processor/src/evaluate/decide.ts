@@ -63,7 +63,7 @@ export function createDecide(options: DecideOptions): Decide {
 }
 
 /** All turns of a conversation share their fate; a smaller sample lies within a larger one. */
-export function isDrawn(
+function isDrawn(
   { session_id, trace_id }: Pick<PendingInteraction, "session_id" | "trace_id">,
   sample: number,
   salt: string,

@@ -11,7 +11,7 @@ import { modelFailure, type CallResult } from "./model-failure.js";
 import { usageOf, type ModelPrice } from "./model-usage.js";
 import { formFields, fullForm, simplerForm, type RequestForm } from "./request-form.js";
 
-export interface ModelRequest {
+interface ModelRequest {
   /** The same for every interaction: it comes first. */
   readonly instructions: string;
   readonly material: string;

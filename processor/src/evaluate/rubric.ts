@@ -11,7 +11,7 @@ export interface JudgedParts {
   readonly context?: readonly string[] | undefined;
 }
 
-export interface RubricExample extends JudgedParts {
+interface RubricExample extends JudgedParts {
   readonly verdict: string;
   readonly rationale: string;
 }

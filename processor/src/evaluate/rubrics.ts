@@ -22,7 +22,7 @@ const exampleSchema = z.strictObject({
 });
 
 /** The form of a rubric file. */
-export const rubricSchema = z
+const rubricSchema = z
   .strictObject({
     name: z
       .string()
