@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 /** A file that pages refer to. */
-export interface Asset {
+interface Asset {
   readonly contentType: string;
   readonly body: Uint8Array<ArrayBuffer>;
   /** Address with a hash of the content, so that a browser may keep it for ever. */
@@ -15,7 +15,7 @@ const contentTypes = {
   "icon.svg": "image/svg+xml",
 } as const;
 
-export type AssetName = keyof typeof contentTypes;
+type AssetName = keyof typeof contentTypes;
 export type Assets = Readonly<Record<AssetName, Asset>>;
 
 /** The files beside the code, read once. Only these names are ever served. */

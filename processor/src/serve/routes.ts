@@ -7,7 +7,7 @@ import type { Form } from "./replies.js";
 import type { Handler, ServeParts } from "./serve-parts.js";
 
 /** What a caller must be allowed to do. `public` is for what says nothing about anybody's data. */
-export type Scope = "public" | "read" | "feedback";
+type Scope = "public" | "read" | "feedback";
 
 export interface Route {
   readonly method: "GET" | "POST";

@@ -23,8 +23,10 @@ export async function readRecent(
   const places = await readPlaces(client, options);
   if (places.length === 0) return [];
   const rows = await readRows(client, places);
-  const scores = await readScores(client, places);
-  const feedback = await readFeedbackOf(client, rows);
+  const [scores, feedback] = await Promise.all([
+    readScores(client, places),
+    readFeedbackOf(client, rows),
+  ]);
   return rows.map((row) => summary(row, scores, feedback.get(row.interaction_id) ?? []));
 }
 
