@@ -11,7 +11,7 @@ export function requireLoopback({ host }: Endpoint): void {
   if (loopback) return;
   throw new CalibrantError(
     "BIND_REFUSED",
-    `receivers.otlp.http.endpoint: ${host} is not a loopback address. The receiver asks nobody for a key, so it listens on 127.0.0.1 only; put a Collector or a proxy with authentication in front of it.`,
+    `receivers.otlp.protocols.http.endpoint: ${host} is not a loopback address. The receiver asks nobody for a key, so it listens on 127.0.0.1 only; put a Collector or a proxy with authentication in front of it.`,
   );
 }
 
@@ -23,7 +23,7 @@ export function listen(server: Server, { host, port }: Endpoint): Promise<string
         error.code === "EADDRINUSE"
           ? new CalibrantError(
               "PORT_IN_USE",
-              `port ${port} on ${host} is taken; set receivers.otlp.http.endpoint to another one`,
+              `port ${port} on ${host} is taken; set receivers.otlp.protocols.http.endpoint to another one`,
               { cause: error },
             )
           : error,

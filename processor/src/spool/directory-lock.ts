@@ -10,6 +10,7 @@ import { CalibrantError, messageOf } from "../kernel/errors.js";
 const beat = 2_000;
 /** A holder on another machine or in another container counts as gone after this silence. */
 const silence = 15_000;
+const mostAttempts = 100;
 
 /** Who holds the folder; the content of the file `lock`. */
 interface Holder {
@@ -29,9 +30,10 @@ export interface DirectoryLock {
 
 /**
  * Keeps two processes from using one folder, also after a crash of the holder, on Linux and macOS
- * and without native code: a file `lock` that exists once. It names its holder. A holder at the
- * same place is asked for by pid and start time, so a pid that was given again does not count. A
- * holder at another place (a volume shared by containers) counts as alive while it touches the file.
+ * and without native code: a file `lock` that names its holder and is made as a hard link, which
+ * one process only can do. A holder at the same place is asked for by pid and start time, so a pid
+ * that was given again does not count. A holder at another place (a volume shared by containers)
+ * counts as alive while it touches the file.
  *
  * @throws CalibrantError SPOOL_LOCKED
  */
@@ -46,22 +48,58 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const draft = `${path}.${own.token}`;
   await writeFile(draft, JSON.stringify(own), { mode: 0o600, flush: true });
   try {
-    for (let attempt = 0; !(await linked(draft, path)); attempt++) {
-      const holder = await readHolder(path);
-      if (holder === undefined) continue;
-      const alive = await whyAlive(path, holder, own.place);
-      if (alive !== undefined || attempt > 20) {
-        throw new CalibrantError(
-          "SPOOL_LOCKED",
-          `${directory} is in use by ${alive ?? "processes that start at the same time"}. Stop it, or give this one another data directory.`,
-        );
-      }
-      await removeStale(path, draft, holder);
+    for (let attempt = 0; attempt < mostAttempts; attempt++) {
+      if (await linked(draft, path)) return heldLock(path, own);
+      const alive = await succeed(path, draft, own);
+      if (alive === undefined) return heldLock(path, own);
+      if (alive !== "") throw locked(directory, alive);
     }
+    throw locked(directory, "processes that start at the same time");
   } finally {
     await rm(draft, { force: true });
   }
-  return heldLock(path, own);
+}
+
+function locked(directory: string, by: string): CalibrantError {
+  return new CalibrantError(
+    "SPOOL_LOCKED",
+    `${directory} is in use by ${by}. Stop it, or give this one another data directory.`,
+  );
+}
+
+/**
+ * Takes the place of a holder that is gone. Answers undefined when that is done, words for a
+ * holder that is alive, and an empty text when another process was faster and it is worth trying
+ * again.
+ *
+ * A holder has one successor: whoever makes the file named after the holder's token. The successor
+ * puts its own name into `lock` and only then removes that file. Whoever makes the file later finds
+ * that `lock` names another holder by then, and steps back. A successor that dies before it is done
+ * is succeeded in the same way.
+ */
+async function succeed(path: string, draft: string, own: Holder): Promise<string | undefined> {
+  const first = await readHolder(path);
+  if (first === undefined) return "";
+  const claims: string[] = [];
+  let last = first;
+  for (;;) {
+    const claim = `${path}.after.${last.token}`;
+    const next = await readHolder(claim);
+    if (next === undefined) break;
+    claims.push(claim);
+    last = next;
+  }
+  const alive = await whyAlive(claims.at(-1) ?? path, last, own.place);
+  if (alive !== undefined) return alive;
+  const claim = `${path}.after.${last.token}`;
+  if (!(await linked(draft, claim))) return "";
+  const unchanged = (await readHolder(path))?.token === first.token;
+  if (unchanged) {
+    await rename(draft, path);
+    for (const old of claims) await rm(old, { force: true });
+  }
+  await rm(claim, { force: true });
+  return unchanged ? undefined : "";
 }
 
 function heldLock(path: string, own: Holder): DirectoryLock {
@@ -120,31 +158,19 @@ async function readHolder(path: string): Promise<Holder | undefined> {
   }
 }
 
-/** Words for who holds the folder, or undefined when the holder is gone. */
+/** Words for who holds the folder; undefined when the holder is gone, empty when its file is. */
 async function whyAlive(path: string, holder: Holder, place: string): Promise<string | undefined> {
   if (holder.pid === 0) return undefined;
   if (holder.place === place) {
     const alive = holder.started === (await startOf(holder.pid));
     return alive ? `process ${holder.pid}` : undefined;
   }
-  const age = Date.now() - (await stat(path)).mtimeMs;
+  const touched = await stat(path).catch(() => undefined);
+  if (touched === undefined) return "";
+  const age = Date.now() - touched.mtimeMs;
   return Math.abs(age) > silence
     ? undefined
     : `process ${holder.pid} on another machine or in another container (${holder.place}), last seen ${Math.round(age / 1000)} s ago`;
-}
-
-/** Moves the stale lock away; puts it back when another process was faster and it is a new one. */
-async function removeStale(path: string, draft: string, stale: Holder): Promise<void> {
-  const aside = `${draft}.stale`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return;
-    throw error;
-  }
-  const moved = await readHolder(aside);
-  if (moved?.token !== stale.token) await linked(aside, path);
-  await rm(aside, { force: true });
 }
 
 /** When a process started; empty when there is none. */

@@ -1,0 +1,120 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { systemFiles, type DurableFile, type Files } from "#processor/spool/files.js";
+import type { Spool } from "#processor/spool/spool.js";
+import { testSpool } from "../support/open-spool.js";
+import { feedbackBlock, idsOf, nativeBlock } from "../support/spool-blocks.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
+
+type Step = "create" | "write" | "sync" | "truncate" | "syncDirectory";
+
+/** The system's files, with steps that fail as long as they are in `failing`. */
+function failingFiles(failing: Map<Step, string>): Files {
+  const check = (step: Step): void => {
+    const code = failing.get(step);
+    if (code !== undefined) throw Object.assign(new Error(`${code}: ${step}`), { code });
+  };
+  const wrap = (file: DurableFile): DurableFile => ({
+    ...file,
+    write: async (pieces, offset) => {
+      if (failing.has("write")) await file.write(pieces.slice(0, 2), offset);
+      check("write");
+      await file.write(pieces, offset);
+    },
+    sync: async () => {
+      check("sync");
+      await file.sync();
+    },
+    truncate: async (size) => {
+      check("truncate");
+      await file.truncate(size);
+    },
+  });
+  return {
+    ...systemFiles,
+    create: async (path) => {
+      check("create");
+      return wrap(await systemFiles.create(path));
+    },
+    syncDirectory: async (path) => {
+      check("syncDirectory");
+      await systemFiles.syncDirectory(path);
+    },
+  };
+}
+
+async function storedIds(spool: Spool): Promise<string[]> {
+  await spool.seal();
+  const segments = await spool.closedSegments();
+  const frames = await Promise.all(segments.map((segment) => spool.read(segment)));
+  return idsOf(frames.flat(2));
+}
+
+describe("a disk that fails", () => {
+  const cases: [string, Step[], string, string][] = [
+    ["no room for a new segment", ["create"], "ENOSPC", "SPOOL_FULL"],
+    ["no room in the middle of a write", ["write"], "ENOSPC", "SPOOL_FULL"],
+    ["a quota of the file system", ["write"], "EDQUOT", "SPOOL_FULL"],
+    ["a sync that fails", ["sync"], "EIO", "SPOOL_FAILED"],
+    ["a write and the cut after it", ["write", "truncate"], "EIO", "SPOOL_FAILED"],
+    ["a sync of the folder that fails", ["syncDirectory"], "EIO", "SPOOL_FAILED"],
+  ];
+
+  it.each(cases)("acknowledges nothing of the group and goes on after it: %s", async (...given) => {
+    const [, steps, errno, code] = given;
+    const failing = new Map<Step, string>();
+    const directory = await temporaryFolder();
+    const spool = await testSpool(directory, { files: failingFiles(failing) });
+    await spool.append([feedbackBlock("before")]);
+    // Only a new segment is created and its folder synced.
+    if (steps.includes("create") || steps.includes("syncDirectory")) await spool.seal();
+
+    for (const step of steps) failing.set(step, errno);
+    const group = Array.from({ length: 5 }, (_, id) => spool.append([feedbackBlock(`lost${id}`)]));
+    for (const outcome of await Promise.allSettled(group)) {
+      expect(outcome).toMatchObject({ status: "rejected", reason: { code, retryable: true } });
+    }
+    failing.clear();
+    await Promise.all(["after", "later"].map((id) => spool.append([feedbackBlock(id)])));
+    expect(await storedIds(spool)).toEqual(["before", "after", "later"]);
+  });
+
+  it("refuses while a real disk (a 1 MiB tmpfs) is full and goes on when there is room", async ({
+    skip,
+  }) => {
+    const folder = await temporaryFolder();
+    if (!mountSmall(folder)) {
+      skip("no tmpfs can be mounted here (it takes root); the injected failures stand for it");
+    }
+    onTestFinished(() => {
+      spawnSync("umount", [folder]);
+    });
+    const spool = await testSpool(join(folder, "spool"), { config: { segment_size: 200_000 } });
+    let acknowledged = 0;
+    const fill = async (): Promise<unknown> => {
+      for (;;) {
+        try {
+          await spool.append([nativeBlock(Buffer.alloc(50_000, acknowledged % 250))]);
+          acknowledged++;
+        } catch (error) {
+          return error;
+        }
+      }
+    };
+    expect(await fill()).toMatchObject({ code: "SPOOL_FULL", retryable: true });
+    expect(acknowledged).toBeGreaterThan(10);
+    const segments = await spool.closedSegments();
+    const blocks = (await Promise.all(segments.map((segment) => spool.read(segment)))).flat(2);
+    expect(blocks).toHaveLength(acknowledged);
+
+    await spool.remove(segments[0] as NonNullable<(typeof segments)[0]>);
+    await spool.append([nativeBlock(Buffer.alloc(50_000))]);
+    await spool.close();
+  });
+});
+
+function mountSmall(path: string): boolean {
+  if (process.platform !== "linux" || process.getuid?.() !== 0) return false;
+  return spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", path]).status === 0;
+}
