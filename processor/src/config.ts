@@ -5,6 +5,7 @@ import { decodeConfig } from "./decode/decode-config.js";
 import { embeddedConfig } from "./embedded/embedded-config.js";
 import { resolveEnvironment, type Environment } from "./environment-references.js";
 import { evaluateConfig } from "./evaluate/evaluate-config.js";
+import { feedbackConfig } from "./feedback/feedback-config.js";
 import { interactionsConfig } from "./interactions/interactions-config.js";
 import { CalibrantError, messageOf } from "./kernel/errors.js";
 import { formatFaults, type Fault } from "./kernel/faults.js";
@@ -17,10 +18,13 @@ import { storeConfig } from "./store/store-config.js";
  * The configuration file, in the style of the OpenTelemetry Collector. Every section belongs to
  * the room that it configures; this file only joins them.
  */
-export const configSchema = z.strictObject({
+const configSchema = z.strictObject({
   receivers: z
     .strictObject({
-      otlp: receiveConfig.extend({ limits: decodeConfig.prefault({}) }).prefault({}),
+      otlp: z
+        .strictObject({ protocols: receiveConfig.prefault({}), limits: decodeConfig.prefault({}) })
+        .prefault({}),
+      feedback: feedbackConfig.prefault({}),
     })
     .prefault({})
     .describe("What telemetry comes in by."),

@@ -58,7 +58,7 @@ function walk(
   visit: (node: { value: unknown; type?: string }, path: string) => void,
 ): void {
   if (isScalar(node)) {
-    visit(node as { value: unknown; type?: string }, path);
+    visit(node, path);
   } else if (isMap(node)) {
     for (const pair of node.items) {
       const key = isScalar(pair.key) ? String(pair.key.value) : "?";

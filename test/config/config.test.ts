@@ -15,7 +15,10 @@ function faultsOf(text: string, environment = {}): string {
 describe("the configuration", () => {
   it("has good defaults: no file, an empty file and an empty section are valid", () => {
     const defaults = parseConfig("", {});
-    expect(defaults.receivers.otlp.protocols.http.endpoint).toEqual({ host: "127.0.0.1", port: 4318 });
+    expect(defaults.receivers.otlp.protocols.http.endpoint).toEqual({
+      host: "127.0.0.1",
+      port: 4318,
+    });
     expect(defaults.extensions.web.endpoint).toEqual({ host: "127.0.0.1", port: 8080 });
     expect(defaults.extensions.embedded_store.endpoint).toEqual({ host: "127.0.0.1", port: 8123 });
     expect(defaults.exporters.clickhouse.url).toBe("");
@@ -35,7 +38,9 @@ describe("the configuration", () => {
       ].join("\n"),
     );
     expect(message).toMatch(/3 faults/);
-    expect(message).toMatch(/^receivers\.otlp\.protocols\.http\.endpoint \(line 3\): expected host:port/m);
+    expect(message).toMatch(
+      /^receivers\.otlp\.protocols\.http\.endpoint \(line 3\): expected host:port/m,
+    );
     expect(message).toMatch(/^exporters\.clickhouse\.raw_days \(line 5\): /m);
     expect(message).toMatch(/^servce \(line 6\): is not a setting that is known here/m);
   });
