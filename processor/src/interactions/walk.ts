@@ -41,7 +41,7 @@ export function createWalk(options: WalkOptions): () => Promise<boolean> {
   });
   let feed: ArrivalFeed | undefined;
   let queue: DueTrace[] = [];
-  let seen = { time: 0, behind: 0, at: clock.now() };
+  let seen = { time: 0, behind: 0, at: clock.now(), more: false };
   let place = { position: -1, writtenAt: 0 };
   const metrics = createWalkMetrics(options.meter, {
     lag: () => {
@@ -79,17 +79,21 @@ export function createWalk(options: WalkOptions): () => Promise<boolean> {
   };
 
   /** Due traces are worked off before more arrivals are read, which bounds what waits. */
-  const refill = async (current: ArrivalFeed): Promise<boolean> => {
+  const refill = async (current: ArrivalFeed): Promise<void> => {
     const page = await current.next();
     for (const arrival of page.arrivals) pending.add(arrival);
     queue = pending.due(page.time, pending.size - config.longest_queue);
-    seen = { time: page.time, behind: page.storeTime - page.time, at: clock.now() };
-    return page.more;
+    seen = {
+      time: page.time,
+      behind: page.storeTime - page.time,
+      at: clock.now(),
+      more: page.more,
+    };
   };
 
   return async () => {
     feed ??= await open();
-    const more = queue.length === 0 && (await refill(feed));
+    if (queue.length === 0) await refill(feed);
     const batch = takeBatch(queue, config.batch_traces, config.batch_rows);
     if (batch.length > 0) {
       const rows = batch.map(({ trace }) => trace.rows);
@@ -103,7 +107,7 @@ export function createWalk(options: WalkOptions): () => Promise<boolean> {
       queue = queue.slice(done);
     }
     await savePlace(feed);
-    return more || queue.length > 0;
+    return seen.more || queue.length > 0;
   };
 }
 

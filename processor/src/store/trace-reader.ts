@@ -15,24 +15,27 @@ const usual: ReadLimits = { result: 24 * 1024 ** 2, rows: 20_000, value: 4 * 102
 const tight: ReadLimits = { result: 0, rows: 1_000, value: 8 * 1024 };
 
 /** Reads raw rows, which Calibrant's own ingest or a Collector has filled in. */
-export function createTraceReader(client: StoreClient): TraceReader {
+export function createTraceReader(
+  client: StoreClient,
+  limits: Pick<ReadLimits, "result" | "rows"> = usual,
+): TraceReader {
   let columns: LogColumns | undefined;
 
-  const read = async (wanted: readonly WantedTrace[], limits: ReadLimits): Promise<TraceRows[]> => {
+  const read = async (wanted: readonly WantedTrace[], within: ReadLimits): Promise<TraceRows[]> => {
     columns ??= await logColumns(client);
     const range = await timeRange(client, wanted);
     const [spans, logs] = await Promise.all([
-      spansOf(client, wanted, range, limits),
-      logsOf(client, wanted, range, limits, columns),
+      spansOf(client, wanted, range, within),
+      logsOf(client, wanted, range, within, columns),
     ]);
     return wanted.map(({ traceId }) => {
       const ofSpans = spans.get(traceId) ?? [];
       const ofLogs = logs.get(traceId) ?? [];
       return {
         traceId,
-        truncated: ofSpans.length > limits.rows || ofLogs.length > limits.rows,
-        spans: ofSpans.slice(0, limits.rows),
-        logs: ofLogs.slice(0, limits.rows),
+        truncated: ofSpans.length > within.rows || ofLogs.length > within.rows,
+        spans: ofSpans.slice(0, within.rows),
+        logs: ofLogs.slice(0, within.rows),
       };
     });
   };
@@ -43,7 +46,7 @@ export function createTraceReader(client: StoreClient): TraceReader {
       if (wanted.length === 0) return [];
       for (let count = wanted.length; ; count = Math.ceil(count / 2)) {
         try {
-          return await read(wanted.slice(0, count), usual);
+          return await read(wanted.slice(0, count), { ...usual, ...limits });
         } catch (error) {
           if (clickHouseCode(error) !== tooLarge) throw error;
           if (count === 1) return await read(wanted.slice(0, 1), tight);
