@@ -38,6 +38,7 @@ export interface PanelJson {
   readonly datasource?: DatasourceReference;
   readonly targets?: readonly TargetJson[];
   readonly interval?: string;
+  readonly maxDataPoints?: number;
   readonly repeat?: string;
   readonly maxPerRow?: number;
   readonly options?: {

@@ -118,16 +118,16 @@ export const frontendMacroNames: readonly string[] = Object.keys(frontendMacros)
 
 /**
  * The SQL that ClickHouse gets: comments dropped, macros and variables replaced, as version 4.20
- * of Grafana's ClickHouse data source does it. Macros that it does not know stay.
+ * of Grafana's ClickHouse data source does it. Macros that it does not know stay. Unlike there,
+ * variables come last, so that a macro in a variable's value stays text.
  * @throws MacroError for wrong arguments, unknown variables and variables that would not be quoted
  */
 export function expandMacros(sql: string, context: MacroContext): string {
-  let text = withoutComments(sql);
-  if (context.variables !== undefined) {
-    text = expandCalls(text, frontendMacros, context);
-    text = expandVariables(text, context.variables);
-  }
-  return expandCalls(text, backendMacros, context);
+  const { variables } = context;
+  const text = withoutComments(sql);
+  if (variables === undefined) return expandCalls(text, backendMacros, context);
+  const chosen = expandCalls(text, frontendMacros, context);
+  return expandVariables(expandCalls(chosen, backendMacros, context), variables);
 }
 
 /** Works from the last call to the first, so that arguments are expanded before their macro. */

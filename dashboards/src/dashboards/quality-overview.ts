@@ -12,7 +12,7 @@ import {
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { chosenDatasource, clickHouseQuery } from "../clickhouse-query.js";
 import * as stats from "../panels/stats.js";
-import { releaseTable, worstTable } from "../panels/tables.js";
+import { checksTable, releaseTable, worstTable } from "../panels/tables.js";
 import * as trends from "../panels/trends.js";
 import { releaseStarts } from "../signals/releases.js";
 import { variables } from "./variables.js";
@@ -74,12 +74,13 @@ const rows: readonly {
   },
   {
     id: 14,
-    title: "Traffic and feedback",
+    title: "Traffic, feedback and checks",
     lines: [
       [
-        place(23, 8, 7, trends.interactionsTrend()),
-        place(24, 8, 7, trends.latencyTrend()),
-        place(25, 8, 7, trends.feedbackTrend()),
+        place(23, 6, 7, trends.interactionsTrend()),
+        place(24, 6, 7, trends.latencyTrend()),
+        place(25, 6, 7, trends.feedbackTrend()),
+        place(27, 6, 7, checksTable()),
       ],
     ],
   },

@@ -8,7 +8,7 @@ import {
   type VariableModel,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { chosenDatasource, datasourceType } from "../clickhouse-query.js";
-import { choices, evaluatorChoices, ofChosenServices } from "../signals/releases.js";
+import { choices, judgeChoices, ofChosenServices } from "../signals/releases.js";
 
 /** Where the service's pages are unless the dashboard's user says otherwise. */
 const webUrl = "http://127.0.0.1:8080";
@@ -61,9 +61,9 @@ export function variables(): Builder<VariableModel>[] {
     ),
     choice(
       "evaluator",
-      "Evaluator",
-      "One panel of scores for each; other panels do not depend on it.",
-      evaluatorChoices,
+      "Judge",
+      "LLM judges; there is one panel of scores for each. Other panels do not depend on it.",
+      judgeChoices,
     ),
     new TextBoxVariableBuilder("web_url")
       .label("Calibrant at")

@@ -1,7 +1,7 @@
 import { TableCellHeight } from "@grafana/grafana-foundation-sdk/common";
 import { PanelBuilder } from "@grafana/grafana-foundation-sdk/table";
 import { chosenDatasource, clickHouseQuery } from "../clickhouse-query.js";
-import { qualityByRelease } from "../signals/quality.js";
+import { passedChecks, qualityByRelease } from "../signals/quality.js";
 import { worstInteractions } from "../signals/traffic.js";
 import { byThreshold, properties, qualitySteps, steps } from "./panel-parts.js";
 
@@ -43,13 +43,28 @@ export const releaseTable = (): PanelBuilder =>
     sql: qualityByRelease,
     noValue: "no judge scores in range",
   })
-    .overrideByName("quality", properties({ displayName: "Quality", ...percent, ...qualityColors }))
-    .overrideByName("low", properties({ displayName: "From", ...percent }))
-    .overrideByName("high", properties({ displayName: "To", ...percent }))
-    .overrideByName("scores", properties({ displayName: "Scores", unit: "short", decimals: 0 }))
-    .overrideByName("change_by", properties({ displayName: "Change", ...points }))
-    .overrideByName("change_from", properties({ displayName: "Change from", ...points }))
-    .overrideByName("change_to", properties({ displayName: "Change to", ...points }))
+    .overrideByName(
+      "quality",
+      properties({ displayName: "Quality", ...percent, ...qualityColors, "custom.width": 75 }),
+    )
+    .overrideByName("low", properties({ displayName: "From", ...percent, "custom.width": 70 }))
+    .overrideByName("high", properties({ displayName: "To", ...percent, "custom.width": 70 }))
+    .overrideByName(
+      "scores",
+      properties({ displayName: "Scores", unit: "short", decimals: 0, "custom.width": 70 }),
+    )
+    .overrideByName(
+      "change_by",
+      properties({ displayName: "Change", ...points, "custom.width": 75 }),
+    )
+    .overrideByName(
+      "change_from",
+      properties({ displayName: "Change from", ...points, "custom.width": 100 }),
+    )
+    .overrideByName(
+      "change_to",
+      properties({ displayName: "Change to", ...points, "custom.width": 90 }),
+    )
     .overrideByName(
       "verdict",
       properties({
@@ -68,7 +83,20 @@ export const releaseTable = (): PanelBuilder =>
     )
     .overrideByName("service", [{ id: "displayName", value: "Service" }])
     .overrideByName("feature", [{ id: "displayName", value: "Feature" }])
-    .overrideByName("release", [{ id: "displayName", value: "Release" }]);
+    .overrideByName("release", properties({ displayName: "Release", "custom.width": 75 }));
+
+export const checksTable = (): PanelBuilder =>
+  table({
+    title: "Checks in code",
+    description:
+      "Share of answers that pass each check, with its 95% interval: empty or trivial answers, refusals, repetitions of the answer before.",
+    sql: passedChecks,
+    noValue: "nothing checked in range",
+  })
+    .overrideByName("evaluator", [{ id: "displayName", value: "Check" }])
+    .overrideByName("passed", properties({ displayName: "Passed", ...percent, "custom.width": 80 }))
+    .overrideByName("low", properties({ displayName: "From", ...percent, "custom.width": 75 }))
+    .overrideByName("high", properties({ displayName: "To", ...percent, "custom.width": 75 }));
 
 export const worstTable = (): PanelBuilder =>
   table({
@@ -80,7 +108,7 @@ export const worstTable = (): PanelBuilder =>
   })
     .overrideByName(
       "time",
-      properties({ displayName: "Time", unit: "dateTimeAsIso", "custom.width": 160 }),
+      properties({ displayName: "Time", unit: "dateTimeAsIso", "custom.width": 155 }),
     )
     .overrideByName(
       "interaction",

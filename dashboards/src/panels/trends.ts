@@ -16,6 +16,9 @@ import { scoreOverTime } from "../signals/quality.js";
 import { interactionsOverTime, latencyOverTime } from "../signals/traffic.js";
 import { legend, named, oneColor, qualitySteps, tooltip } from "./panel-parts.js";
 
+/** So many that each holds enough to say something: 5 minutes of a range of 6 hours. */
+const maxDataPoints = 60;
+
 interface Trend {
   readonly title: string;
   readonly description: string;
@@ -33,6 +36,7 @@ function lines({ title, description, sql, unit, noValue, interval }: Trend): Pan
     .datasource(chosenDatasource)
     .withTarget(clickHouseQuery(sql, "timeseries"))
     .interval(interval)
+    .maxDataPoints(maxDataPoints)
     .unit(unit)
     .noValue(noValue)
     .drawStyle(GraphDrawStyle.Line)
@@ -55,21 +59,22 @@ function stackedBars(trend: Trend): PanelBuilder {
     .stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group("A"));
 }
 
-/** Repeated for each evaluator: the mean score within its interval. */
+/** Repeated for each judge: the mean score within its interval. */
 export const scoreTrend = (): PanelBuilder =>
   lines({
     title: "Mean score: $evaluator",
     description:
-      "Mean score with its 95% interval, weighted by 1 / sampling probability. The dashed line is where the alert Quality below threshold fires.",
+      "Mean score with its 95% interval, weighted by 1 / sampling probability. The alert Quality below threshold fires below the lower dashed line and recovers above the upper one.",
     sql: scoreOverTime,
     unit: "percentunit",
     noValue: "no scores in range",
     interval: "1m",
   })
+    .maxDataPoints(36)
     .repeat("evaluator")
     .repeatDirection("h")
     .maxPerRow(3)
-    .min(0)
+    .axisSoftMin(0.4)
     .max(1)
     .thresholds(qualitySteps())
     .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed))

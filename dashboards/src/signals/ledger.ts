@@ -43,6 +43,9 @@ FROM (
 /** Only judges that a model answers for; checks in code are near 1 and would hide a fall. */
 export const judgesOnly = "kind = 'llm'";
 
+/** Only checks that run as code. */
+export const checksOnly = "kind = 'code'";
+
 /** Everything that watches users' traffic; canaries are traffic of our own. */
 export const notCanaries = "kind IN ('llm', 'code')";
 

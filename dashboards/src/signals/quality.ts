@@ -1,5 +1,5 @@
 import { estimates } from "./estimate.js";
-import { indented, judgesOnly } from "./ledger.js";
+import { checksOnly, indented, judgesOnly } from "./ledger.js";
 
 /**
  * Quality is the mean over the judges of their estimates. Its interval is the mean of theirs,
@@ -19,14 +19,25 @@ FROM (
   ${indented(estimates({ by: ["evaluator"], where: [`evaluator = '${evaluator}'`] }), 2)}
 )`;
 
-/** Low, mean and high over time of the evaluator that the repeated panel stands for. */
+/** How often answers pass each check in code, over the whole range; the worst check first. */
+export const passedChecks = `SELECT evaluator, low, mean AS passed, high
+FROM (
+  ${indented(estimates({ by: ["evaluator"], where: [checksOnly] }), 2)}
+)
+ORDER BY passed
+LIMIT 50`;
+
+/**
+ * Low, mean and high over time of the judge that the repeated panel stands for. Without a judge
+ * there is nothing to choose, which `IN ()` would not take.
+ */
 export const scoreOverTime = `SELECT time, low, mean, high
 FROM (
   ${indented(
     estimates({
       by: ["$__timeInterval(started_at) AS time"],
       columns: ["started_at"],
-      where: ["evaluator IN (${evaluator:singlequote})"],
+      where: ["has([${evaluator:singlequote}], evaluator)"],
     }),
     2,
   )}

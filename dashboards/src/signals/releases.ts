@@ -1,4 +1,4 @@
-import { ledgerLines, notCanaries } from "./ledger.js";
+import { judgesOnly, ledgerLines } from "./ledger.js";
 
 /** Releases, features and so on seen within the dashboard's range. */
 const seenWithin = "last_seen >= $__fromTime AND first_seen <= $__toTime";
@@ -17,11 +17,11 @@ LIMIT 1000`;
 export const ofChosenServices =
   "$__conditionalAll(service_name IN (${service:singlequote}), $service)";
 
-/** Evaluators with a line in the ledger, judges first. */
-export const evaluatorChoices = `SELECT evaluator
-FROM ${ledgerLines({ range: "$__timeFilter(started_at)", where: [notCanaries] })}
+/** Judges with a line in the ledger. */
+export const judgeChoices = `SELECT evaluator
+FROM ${ledgerLines({ range: "$__timeFilter(started_at)", where: [judgesOnly] })}
 GROUP BY evaluator
-ORDER BY min(kind = 'code'), evaluator
+ORDER BY evaluator
 LIMIT 100`;
 
 /** The first interaction of each release of a service. */
