@@ -29,6 +29,8 @@ process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
 async function start(message: StartMessage): Promise<void> {
   try {
     await emptyDirectory(message.incomingDirectory);
+    // INFILE reads its path as a pattern: a plain name in the working directory has no pattern.
+    process.chdir(message.incomingDirectory);
     await mkdir(message.engineDirectory, { recursive: true, mode: 0o700 });
     const engine = await openWhenFree(message.engineDirectory);
     const service = new QueryService({ engine, ...message });
@@ -43,7 +45,8 @@ async function start(message: StartMessage): Promise<void> {
         service.close();
         process.exit(0);
       });
-      server.closeIdleConnections();
+      // A connection that is kept alive is idle only after its answer.
+      setInterval(() => server.closeIdleConnections(), 25).unref();
     };
     tell({
       kind: "ready",

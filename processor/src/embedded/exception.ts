@@ -29,6 +29,7 @@ export function toStoreException(error: unknown): StoreException {
   const message = raw
     .replace(prefix, "")
     .replace(suffix, "")
+    .replace(/\s*\(in file\/uri [^)]*\)(?:: While executing \w+)*/, "")
     .replace(/: In scope SELECT formatQuerySingleLine\([\s\S]*$/, "");
   return new StoreException(code, type, message);
 }

@@ -6,6 +6,7 @@ import type { Engine } from "./engine.js";
 import { StoreException, toStoreException } from "./exception.js";
 import type { Role } from "./http-access.js";
 import { checkValues, type InsertStatement } from "./insert-statement.js";
+import { Recent } from "./recent.js";
 import { quoteName, quoteText, SessionLane } from "./session-lane.js";
 import { checkSettings } from "./settings-rules.js";
 import { judge } from "./statement-gate.js";
@@ -46,6 +47,7 @@ export class QueryService {
   readonly #tableFunctions: ReadonlySet<string>;
   readonly #knownSettings: ReadonlySet<string>;
   readonly #gate: SessionLane;
+  readonly #understood = new Recent<string>(500);
   readonly #reads: SessionLane;
   readonly #writes: SessionLane;
   readonly #inserts: SessionLane;
@@ -131,6 +133,8 @@ export class QueryService {
 
   /** The statement as the engine's own parser understood it. */
   async #formatted(sql: string): Promise<string> {
+    const known = this.#understood.get(sql);
+    if (known !== undefined) return known;
     try {
       const result = await this.#gate.run(
         { readOnly: true, database: homeDatabase, settings: new Map() },
@@ -140,7 +144,9 @@ export class QueryService {
           parameters: new Map(),
         },
       );
-      return result.text();
+      const formatted = result.text();
+      if (sql.length <= longestKept) this.#understood.set(sql, formatted);
+      return formatted;
     } catch (error) {
       throw toStoreException(error);
     }
@@ -160,12 +166,19 @@ export class QueryService {
         { sql, format, parameters },
       );
       const { rowsRead, bytesRead, elapsed } = result;
-      return { bytes: result.bytes(), format, rowsRead, bytesRead, elapsed };
+      const bytes = result.bytes();
+      // The engine counts the rows of an answer as it holds them, which is less than their text.
+      if (bytes.byteLength > this.#limits.result * 4) {
+        throw new StoreException(396, "TOO_MANY_ROWS_OR_BYTES", "Limit for result exceeded");
+      }
+      return { bytes, format, rowsRead, bytesRead, elapsed };
     } catch (error) {
       throw toStoreException(error);
     }
   }
 }
+
+const longestKept = 32_768;
 
 function baseSettings(limits: StoreLimits): Map<string, string> {
   return new Map([
@@ -206,5 +219,5 @@ function insertSql(
     insert.columns.length === 0 ? "" : `(${insert.columns.map(quoteName).join(", ")})`;
   const list = [...settings].map(([name, value]) => `${name} = ${quoteText(value)}`).join(", ");
   const clause = list === "" ? "" : `SETTINGS ${list}`;
-  return `INSERT INTO ${table} ${columns} FROM INFILE ${quoteText(file)} COMPRESSION 'none' ${clause} FORMAT ${insert.format}`;
+  return `INSERT INTO ${table} ${columns} FROM INFILE ${quoteText(path.basename(file))} COMPRESSION 'none' ${clause} FORMAT ${insert.format}`;
 }

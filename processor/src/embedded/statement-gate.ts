@@ -50,7 +50,7 @@ const harmless = new Set([
 ]);
 /** Ordinary functions that do: `file` reads any file, the others load models or call services. */
 const reachingFunctions =
-  /^(?:file|catboostevaluate|addressto.*|ai[a-z]+|joinget.*|dictget.*|dicthas|dictisin|hascolumnintable)$/;
+  /^(?:file|catboostevaluate|addressto.*|ai[a-z]+|disk|joinget.*|dictget.*|dicthas|dictisin|hascolumnintable)$/;
 const safeEngines =
   /^(?:(?:Replicated)?\w*MergeTree|Memory|Null|Set|Join|Log|TinyLog|StripeLog|Atomic)$/;
 
@@ -77,7 +77,11 @@ export function judge(
     if (isWord(token, "ENGINE") && tokens[index + 1]?.text === "=") checkEngine(tokens[index + 2]);
     if (token.kind === "parameter") checkParameter(token, parameters);
   }
-  return { kind, hasSettings: tokens.some(isSettings), format: formatOf(tokens) };
+  return {
+    kind,
+    hasSettings: tokens.some(isSettings),
+    format: formatOf(tokens),
+  };
 }
 
 function readTokens(formatted: string): SqlToken[] {
