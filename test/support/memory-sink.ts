@@ -1,0 +1,64 @@
+import { CalibrantError } from "#processor/kernel/errors.js";
+import type { Load } from "#processor/model/block.js";
+import type { LoadSink } from "#processor/model/ports.js";
+
+/** What a sink does with one load: takes it, or fails before or after it has taken it. */
+export type Behaviour = (load: Load) => "take" | "unavailable" | "drop-reply" | "refuse" | "hang";
+
+export interface MemorySink extends LoadSink {
+  /** Replaces what the sink does from now on. */
+  behave(behaviour: Behaviour): void;
+  /** The loads that it has stored, each token once, in their order. */
+  readonly stored: readonly Load[];
+  /** All calls, also those that failed or repeated a token. */
+  readonly calls: readonly Load[];
+}
+
+/**
+ * A sink that keeps the contract of the store: a token is stored once. It checks the contract of
+ * the loader as well: one token always comes with the same bytes, since a store would drop others.
+ */
+export function memorySink(): MemorySink {
+  const stored = new Map<string, Load>();
+  const calls: Load[] = [];
+  let behaviour: Behaviour | undefined;
+
+  const keep = (load: Load): void => {
+    const known = stored.get(load.token);
+    if (known === undefined) stored.set(load.token, { ...load, bytes: Buffer.from(load.bytes) });
+    else if (Buffer.compare(known.bytes, load.bytes) !== 0) {
+      throw new Error(`token ${load.token} came with other bytes`);
+    }
+  };
+
+  return {
+    behave: (next) => {
+      behaviour = next;
+    },
+    get stored() {
+      return [...stored.values()];
+    },
+    calls,
+    load: async (load) => {
+      calls.push(load);
+      switch (behaviour?.(load) ?? "take") {
+        case "take":
+          keep(load);
+          return;
+        case "drop-reply":
+          keep(load);
+          throw unavailable("the reply was lost");
+        case "unavailable":
+          throw unavailable("the store does not answer");
+        case "refuse":
+          throw new CalibrantError("STORE_REFUSED", "Cannot parse input");
+        case "hang":
+          await new Promise(() => undefined);
+      }
+    },
+  };
+}
+
+function unavailable(message: string): CalibrantError {
+  return new CalibrantError("STORE_UNAVAILABLE", message, { retryable: true });
+}
