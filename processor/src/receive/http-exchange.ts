@@ -91,8 +91,8 @@ export class HttpExchange {
     const hold = budget.hold();
     try {
       beforeBody();
-      const body = await readBody(request, compression, config.max_body_size, hold);
-      telemetry.bytes(signal, announcedSize(headers) ?? body.length, body.length);
+      const { body, sent } = await readBody(request, compression, config.max_body_size, hold);
+      telemetry.bytes(signal, sent, body.length);
       return success(signal, encoding, await handler.handle(signal, body, encoding, hold));
     } finally {
       hold.release();

@@ -14,6 +14,12 @@ export class RequestAborted extends Error {
 
 const inflateChunk = 64 * 1024;
 
+export interface ReceivedBody {
+  readonly body: Buffer;
+  /** Bytes as they were sent, before decompression. */
+  readonly sent: number;
+}
+
 /**
  * The body of a request, decompressed. The limit holds for what is sent and for what comes out of
  * it; both are checked as the bytes come.
@@ -24,11 +30,12 @@ export async function readBody(
   compression: Compression,
   limit: number,
   hold: Hold,
-): Promise<Buffer> {
+): Promise<ReceivedBody> {
   const announced = announcedSize(request.headers);
   if (announced !== undefined) hold.take(announced);
   const sent = await collect(request, limit, announced === undefined ? hold : undefined);
-  return compression === "identity" ? sent : inflate(sent, compression, limit, hold);
+  const body = compression === "identity" ? sent : await inflate(sent, compression, limit, hold);
+  return { body, sent: sent.length };
 }
 
 /** @param hold given when the size was not announced: takes each piece as it comes */

@@ -1,0 +1,207 @@
+import { EventEmitter, once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { messageOf } from "#processor/kernel/errors.js";
+import { jsonRequest } from "../support/otlp-samples.js";
+import { rawConnection } from "../support/raw-http.js";
+import { testReceiver, type TestReceiver } from "../support/test-receiver.js";
+import { until } from "../support/until.js";
+
+const sound = JSON.stringify(jsonRequest({}));
+const head = (...headers: readonly string[]): string =>
+  [
+    "POST /v1/traces HTTP/1.1",
+    "host: test",
+    "content-type: application/json",
+    ...headers,
+    "",
+    "",
+  ].join("\r\n");
+
+async function post({ url }: TestReceiver, body: string | Uint8Array = sound): Promise<number> {
+  const headers = {
+    "content-type": "application/json",
+    ...(typeof body === "string" ? {} : { "content-encoding": "gzip" }),
+  };
+  const content = typeof body === "string" ? body : new Uint8Array(body);
+  const answer = await fetch(`${url}/v1/traces`, { method: "POST", headers, body: content });
+  await answer.arrayBuffer();
+  return answer.status;
+}
+
+/** Something that the test opens when it is time. */
+function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  const door = new EventEmitter();
+  return {
+    opened: once(door, "open").then(() => undefined),
+    open: () => {
+      door.emit("open");
+    },
+  };
+}
+
+describe("connections", () => {
+  it("take a body in chunks", async () => {
+    const receiver = await testReceiver();
+    const connection = await rawConnection(receiver.port);
+    connection.send(head("transfer-encoding: chunked"));
+    for (const piece of [sound.slice(0, 10), sound.slice(10)]) {
+      connection.send(`${piece.length.toString(16)}\r\n${piece}\r\n`);
+    }
+    connection.send("0\r\n\r\n");
+    await connection.sees("HTTP/1.1 200 OK");
+    expect(receiver.rows("otel.otel_traces")).toHaveLength(1);
+  });
+
+  it("ask for the body only when the request is welcome", async () => {
+    const receiver = await testReceiver({ http: { max_body_size: 5_000 } });
+    const welcome = await rawConnection(receiver.port);
+    welcome.send(head("expect: 100-continue", `content-length: ${sound.length}`));
+    await welcome.sees("HTTP/1.1 100 Continue\r\n\r\n");
+    welcome.send(sound);
+    await welcome.sees("HTTP/1.1 200 OK");
+
+    const tooLarge = await rawConnection(receiver.port);
+    tooLarge.send(head("expect: 100-continue", "content-length: 5001"));
+    await tooLarge.sees("HTTP/1.1 413 ");
+    expect(tooLarge.received).not.toContain("100 Continue");
+  });
+
+  it("are answered 413 while they still send, and ended when they go on", async () => {
+    const receiver = await testReceiver({ http: { max_body_size: 10_000 } });
+    const connection = await rawConnection(receiver.port);
+    connection.send(head("transfer-encoding: chunked"));
+    const piece = "x".repeat(4_096);
+    const timer = setInterval(() => connection.send(`1000\r\n${piece}\r\n`), 1);
+    onTestFinished(() => {
+      clearInterval(timer);
+    });
+    await connection.sees("HTTP/1.1 413 ");
+    await connection.closed;
+    expect(await receiver.metrics.value("calibrant.receive.requests", { status: 413 })).toBe(1);
+  });
+
+  it("that send too slowly are ended, while others are served", async () => {
+    const receiver = await testReceiver({
+      http: { header_timeout: 300, request_timeout: 600 },
+    });
+    const slowHead = await rawConnection(receiver.port);
+    slowHead.send("POST /v1/traces HTTP/1.1\r\nhost: t\r\n");
+    const slowBody = await rawConnection(receiver.port);
+    slowBody.send(head("content-length: 1000"));
+    slowBody.send("{");
+    expect(await post(receiver)).toBe(200);
+    await Promise.all([slowHead.closed, slowBody.closed]);
+    expect(slowHead.received).toContain("408");
+    expect(await post(receiver)).toBe(200);
+    await until("the slow body's memory to be free", async () => {
+      return (await receiver.metrics.value("calibrant.receive.held_bytes")) === 0;
+    });
+  });
+
+  it("that end within a request leave nothing behind", async () => {
+    const receiver = await testReceiver();
+    const connection = await rawConnection(receiver.port);
+    connection.send(head("content-length: 1000"));
+    connection.send(sound.slice(0, 20));
+    await until("the bytes to be held", async () => {
+      return (await receiver.metrics.value("calibrant.receive.held_bytes")) === 1_000;
+    });
+    connection.socket.destroy();
+    await until("the bytes to be free", async () => {
+      return (await receiver.metrics.value("calibrant.receive.held_bytes")) === 0;
+    });
+    expect(await receiver.metrics.value("calibrant.receive.requests", { status: 499 })).toBe(1);
+    expect(await post(receiver)).toBe(200);
+  });
+
+  it("beyond the limit are closed", async () => {
+    const receiver = await testReceiver({ http: { max_connections: 2 } });
+    const open = [await rawConnection(receiver.port), await rawConnection(receiver.port)];
+    for (const connection of open) {
+      connection.send(head(`content-length: ${sound.length}`) + sound);
+      await connection.sees("200 OK");
+    }
+    const third = await rawConnection(receiver.port);
+    await third.closed;
+    expect(third.received).toBe("");
+  });
+
+  it("share the memory: a request that does not fit waits its turn outside", async () => {
+    const { opened, open } = gate();
+    const receiver = await testReceiver({ http: { memory: 5_000 }, append: () => opened });
+    const large = JSON.stringify(jsonRequest({ name: "x".repeat(3_000) }));
+    const first = post(receiver, large);
+    await until("the first to be held", async () => {
+      return (await receiver.metrics.value("calibrant.receive.held_bytes")) > 3_000;
+    });
+    expect(await post(receiver, large)).toBe(503);
+    // What comes out of compression counts as well.
+    expect(await post(receiver, gzipSync(large))).toBe(503);
+    open();
+    expect(await first).toBe(200);
+    expect(await post(receiver, gzipSync(large))).toBe(200);
+    expect(await receiver.metrics.value("calibrant.receive.held_bytes")).toBe(0);
+  });
+
+  it("are finished before the receiver stops, and no new ones are taken", async () => {
+    const { opened, open } = gate();
+    let arrived = false;
+    const receiver = await testReceiver({
+      append: () => {
+        arrived = true;
+        return opened;
+      },
+    });
+    const underWay = post(receiver);
+    await until("the request to be under way", () => arrived);
+    const stopped = receiver.stop();
+    await expect(post(receiver)).rejects.toThrow("fetch failed");
+    open();
+    expect(await underWay).toBe(200);
+    await stopped;
+  });
+
+  it("are cut when they do not finish in the time for stopping", async () => {
+    const receiver = await testReceiver({
+      http: { stop_timeout: 50 },
+      append: () => new Promise(() => undefined),
+    });
+    const underWay = post(receiver).catch((error: unknown) => messageOf(error));
+    await until("the request to be under way", async () => {
+      return (await receiver.metrics.value("calibrant.receive.held_bytes")) > 0;
+    });
+    await receiver.stop();
+    expect(await underWay).toBe("fetch failed");
+  });
+});
+
+describe("the address", () => {
+  it("must be free", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    onTestFinished(() => {
+      other.close();
+    });
+    await until("the other server", () => other.listening);
+    const { port } = other.address() as AddressInfo;
+    await expect(testReceiver({ http: { endpoint: `127.0.0.1:${port}` } })).rejects.toMatchObject({
+      code: "PORT_IN_USE",
+      message: `port ${port} on 127.0.0.1 is taken; set receivers.otlp.protocols.http.endpoint to another one`,
+    });
+  });
+
+  it.each(["0.0.0.0:0", "192.168.1.1:4318", "example.org:4318", "[::]:0"])(
+    "must be loopback: %s",
+    async (endpoint) => {
+      await expect(testReceiver({ http: { endpoint } })).rejects.toMatchObject({
+        code: "BIND_REFUSED",
+      });
+    },
+  );
+
+  it.each(["localhost:0", "127.0.0.2:0"])("may be %s", async (endpoint) => {
+    const receiver = await testReceiver({ http: { endpoint } });
+    expect(await post(receiver)).toBe(200);
+  });
+});
