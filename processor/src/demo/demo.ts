@@ -73,7 +73,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary> {
     await runRelease(options, releases[0], rollout, watcher);
     const rest = traffic === undefined ? undefined : traffic - rollout;
     if (!signal.aborted) await runRelease(options, releases[1], rest, watcher);
-    watcher.phase("waiting for the last scores");
+    watcher.phase(signal.aborted ? "stopping" : "waiting for the last scores");
     complete = await drain({ clock, stats, signal });
   } finally {
     await watcher.stop();

@@ -6,7 +6,7 @@ import type { Reply } from "./reply.js";
 /** How often an answer goes wrong although the prompt ties it to the documents. */
 const slips = 0.05;
 /** How often it goes wrong where the prompt does not: what a careless prompt change does. */
-const slipsUntied = 0.6;
+const slipsUntied = 0.7;
 
 const upsell = [
   "Great to hear from you! Have you seen our autumn collection yet? Members save every weekend.",
