@@ -10,7 +10,7 @@ import { watch, type Watcher } from "./watcher.js";
 import { renderSummary, summarise, type DemoSummary } from "./summary.js";
 
 export { startSimulatedModel, simulatedModels } from "./simulator/model-server.js";
-export type { SimulatedModel, SimulatedModelOptions } from "./simulator/model-server.js";
+export type { SimulatedModel } from "./simulator/model-server.js";
 export type { DemoAddresses } from "./banner.js";
 export type { DemoSummary } from "./summary.js";
 

@@ -1,7 +1,7 @@
 /** A terminal that text can be overwritten on. */
 export interface LiveTerminal {
   write(text: string): unknown;
-  /** Width in characters; undefined when it is not known. */
+  /** Width in characters; undefined or 0 when it is not known. */
   readonly columns?: number | undefined;
 }
 
@@ -24,7 +24,8 @@ export function liveBlock(terminal: LiveTerminal): LiveBlock {
     show: (lines) => {
       clear();
       // A line that wraps would take two and spoil the count.
-      const width = Math.max(20, (terminal.columns ?? 120) - 1);
+      const { columns = 0 } = terminal;
+      const width = columns > 0 ? Math.max(20, columns - 1) : 119;
       terminal.write(lines.map((line) => `${line.slice(0, width)}\n`).join(""));
       height = lines.length;
     },
