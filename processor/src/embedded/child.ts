@@ -28,11 +28,12 @@ process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
 
 async function start(message: StartMessage): Promise<void> {
   try {
+    await mkdir(message.engineDirectory, { recursive: true, mode: 0o700 });
+    const engine = await openWhenFree(message.engineDirectory);
+    // Only the process that holds the lock may clear up.
     await emptyDirectory(message.incomingDirectory);
     // INFILE reads its path as a pattern: a plain name in the working directory has no pattern.
     process.chdir(message.incomingDirectory);
-    await mkdir(message.engineDirectory, { recursive: true, mode: 0o700 });
-    const engine = await openWhenFree(message.engineDirectory);
     const service = new QueryService({ engine, ...message });
     const server = createHttpServer({
       service,

@@ -11,5 +11,3 @@ export const embeddedConfig = z.strictObject({
     .describe("Largest answer of one query; a larger one is an error"),
   max_query_time: duration.default(60_000).describe("Longest time that one query may take"),
 });
-
-export type EmbeddedConfig = z.output<typeof embeddedConfig>;

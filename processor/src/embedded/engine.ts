@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
 import type * as Chdb from "chdb";
 import type { Session } from "chdb";
 
@@ -26,7 +28,8 @@ export async function openEngine(directory: string): Promise<Engine> {
     open().query("SELECT 1");
   } catch (error) {
     const message = String(error instanceof Error ? error.message : error);
-    if (/cannot lock file|already running|CANNOT_OPEN_FILE.*status/i.test(message)) {
+    // The engine writes its reason on standard error only. It keeps its lock in this file.
+    if (existsSync(path.join(directory, "status"))) {
       throw new EngineLocked(message, { cause: error });
     }
     throw error;

@@ -3,7 +3,7 @@
  * `client_protocol_version`, and its answer must have the block form of that version, which the
  * engine cannot write. The answer reports revision 0: from then on the client reads plain Native.
  */
-export const handshakeQuery = "SELECT displayName(), version(), revision(), timezone()";
+const handshakeQuery = "SELECT displayName(), version(), revision(), timezone()";
 
 export function isHandshake(sql: string, parameters: URLSearchParams): boolean {
   return (

@@ -80,6 +80,10 @@ export class QueryService {
     if (statement.kind === "write" && !mayWrite) {
       throw new StoreException(164, "READONLY", "Cannot execute query in readonly mode");
     }
+    // The engine refuses a reader's settings in the query itself, but not those in a subquery.
+    if (statement.hasSettings && request.role === "reader") {
+      throw new StoreException(164, "READONLY", "SETTINGS in a query are not available here");
+    }
     // A statement that sets something for itself cannot run on a read-only session: the writer may.
     const readOnly = !mayWrite || (statement.kind === "read" && !statement.hasSettings);
     const lane = statement.kind === "read" ? this.#reads : this.#writes;

@@ -151,7 +151,8 @@ function checkParameter(token: SqlToken, parameters: ReadonlyMap<string, string>
 
 /** `SETTINGS name = value`, and not a column or alias of that name. */
 function isSettings(token: SqlToken, index: number, tokens: readonly SqlToken[]): boolean {
-  const isClause = tokens[index + 1]?.kind === "word" && tokens[index + 2]?.text === "=";
+  const name = tokens[index + 1]?.kind;
+  const isClause = (name === "word" || name === "quoted") && tokens[index + 2]?.text === "=";
   return isWord(token, "SETTINGS") && isClause;
 }
 

@@ -91,7 +91,8 @@ async function startChild(options: SupervisorOptions, start: StartMessage): Prom
   const logged = keepTail(child);
   const ended = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(messageOf(error)));
-    child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code ?? "unknown"}`));
+    // Not "exit": by "close" all that it wrote on standard error has been read, too.
+    child.once("close", (code, signal) => resolve(signal ?? `exit code ${code ?? "unknown"}`));
   });
   const answered = new Promise<ChildMessage>((resolve) => {
     child.once("message", (message) => resolve(message as ChildMessage));
@@ -108,23 +109,28 @@ async function startChild(options: SupervisorOptions, start: StartMessage): Prom
   if (first.kind === "ready") return { process: child, ready: first, ended };
   child.kill("SIGKILL");
   await ended;
-  throw startError(first, start, options.directory);
+  throw startError(first, logged() || first.message, start, options.directory);
 }
 
-function startError(failed: FailedMessage, start: StartMessage, directory: string): CalibrantError {
+function startError(
+  { reason, message }: FailedMessage,
+  engineSays: string,
+  { host, port }: StartMessage,
+  directory: string,
+): CalibrantError {
   const errors: Record<FailedMessage["reason"], readonly [ErrorCode, string]> = {
-    missing: ["EMBEDDED_MISSING", failed.message],
+    missing: ["EMBEDDED_MISSING", message],
     port: [
       "PORT_IN_USE",
-      `port ${start.port} on ${start.host} is taken: choose another for the embedded store`,
+      `port ${port} on ${host} is taken: choose another for the embedded store`,
     ],
     locked: [
       "EMBEDDED_FAILED",
-      `another process holds the lock of the store in ${directory}: stop it, or choose another data directory (${failed.message})`,
+      `another process holds the lock of the store in ${directory}: stop it, or choose another data directory (${engineSays})`,
     ],
-    engine: ["EMBEDDED_FAILED", `the engine cannot open ${directory}: ${failed.message}`],
+    engine: ["EMBEDDED_FAILED", `the engine cannot open ${directory}: ${engineSays}`],
   };
-  return new CalibrantError(...errors[failed.reason]);
+  return new CalibrantError(...errors[reason]);
 }
 
 async function endChild({ process: child, ended }: Running, clock: Clock): Promise<void> {
@@ -146,13 +152,13 @@ function childEnvironment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(own), TZ: "UTC", UV_THREADPOOL_SIZE: "16" };
 }
 
-/** The last lines that the process wrote on standard error. */
+/** The last line that the process wrote on standard error. */
 function keepTail(child: ChildProcess): () => string {
   let tail = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     tail = (tail + text).slice(-2_000);
   });
-  return () => tail.trim();
+  return () => tail.trim().split("\n").at(-1) ?? "";
 }
 
 function describeDetached({ detachedParts }: ReadyMessage): string | undefined {
