@@ -3,7 +3,7 @@ export type NativeValue = string | bigint | NativeValue[] | [string, string][];
 export type NativeRow = Record<string, NativeValue>;
 
 /** Reads the types that the decoder writes out of ClickHouse Native blocks of revision 0. */
-export class NativeReader {
+class NativeReader {
   readonly #bytes: Buffer;
   #at = 0;
 

@@ -99,7 +99,7 @@ export function assistantText(messages: readonly Message[]): string {
   return said === undefined ? "" : textOfParts(said.parts);
 }
 
-export function systemText(reading: SpanReading): string {
+function systemText(reading: SpanReading): string {
   if (reading.systemInstructions !== "") return reading.systemInstructions;
   return reading.input
     .filter((message) => message.role === "system")

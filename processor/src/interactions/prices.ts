@@ -34,7 +34,7 @@ export function loadPrices(
 }
 
 /** The first rule that matches is used. Answers are remembered, since models are few. */
-export function priceList(rules: readonly PriceRule[]): PriceList {
+function priceList(rules: readonly PriceRule[]): PriceList {
   const compiled = rules.map((rule) => ({ rule, patterns: rule.models.map(toPattern) }));
   const known = new Map<string, Price | undefined>();
   return {

@@ -21,7 +21,7 @@ export interface WalkOptions {
 }
 
 /** The name of the walk's place among the cursors. */
-export const cursorName = "interactions";
+const cursorName = "interactions";
 
 /** Milliseconds between two writes of the place. What lies between is only read again. */
 const cursorInterval = 5_000;

@@ -27,5 +27,3 @@ export const storeConfig = z.strictObject({
     .describe("Days to keep interactions, evaluations and feedback"),
   request_timeout: duration.default(60_000).describe("How long to wait for an answer"),
 });
-
-export type StoreConfig = z.output<typeof storeConfig>;

@@ -5,7 +5,7 @@ import { openInference } from "./openinference.js";
 import { otelGenAi } from "./otel-genai.js";
 
 /** The most particular dialect first. */
-export const dialects: readonly Dialect[] = [openInference, otelGenAi];
+const dialects: readonly Dialect[] = [openInference, otelGenAi];
 
 /** Reads a span with every dialect that recognises it. Undefined when none does. */
 export function readSpan(

@@ -1,5 +1,5 @@
 /** Flattened lists longer than this are cut: an index comes from outside and may be any number. */
-export const largestIndex = 10_000;
+const largestIndex = 10_000;
 
 /** The entries of one item of a flattened list, by the rest of their names. */
 export type FlatItem = ReadonlyMap<string, string>;
