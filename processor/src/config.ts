@@ -5,6 +5,7 @@ import { decodeConfig } from "./decode/decode-config.js";
 import { embeddedConfig } from "./embedded/embedded-config.js";
 import { resolveEnvironment, type Environment } from "./environment-references.js";
 import { evaluateConfig } from "./evaluate/evaluate-config.js";
+import { evaluatorFaults } from "./evaluate/evaluator-faults.js";
 import { feedbackConfig } from "./feedback/feedback-config.js";
 import { interactionsConfig } from "./interactions/interactions-config.js";
 import { CalibrantError, messageOf } from "./kernel/errors.js";
@@ -111,6 +112,10 @@ export function parseConfig(text: string, environment: Environment): Config {
   const faults = [...references, ...(parsed.success ? [] : parsed.error.issues.flatMap(faultsOf))];
   if (!parsed.success || faults.length > 0) {
     throw invalid(faults.map((fault) => withLine(fault, document, lines)));
+  }
+  const dangling = evaluatorFaults(parsed.data.processors.evaluate);
+  if (dangling.length > 0) {
+    throw invalid(dangling.map((fault) => withLine(fault, document, lines)));
   }
   return parsed.data;
 }

@@ -50,6 +50,24 @@ describe("the configuration", () => {
     expect(faultsOf("- a\n- b\n")).toMatch(/expected object/);
   });
 
+  it("names evaluators that point at no rubric and at no model", () => {
+    const message = faultsOf(
+      [
+        "processors:",
+        "  evaluate:",
+        "    evaluators:",
+        "      tone: { rubric: politness }",
+        "      relevance: { model: judge }",
+      ].join("\n"),
+    );
+    expect(message).toMatch(
+      /^processors\.evaluate\.evaluators\.tone\.rubric \(line 4\): there is no rubric "politness"; known are groundedness, relevance/m,
+    );
+    expect(message).toMatch(
+      /^processors\.evaluate\.evaluators\.relevance\.model \(line 5\): there is no model "judge"/m,
+    );
+  });
+
   it("names the file that it cannot read", () => {
     expect(() => loadConfig("no-such-file.yaml", {})).toThrow(/no-such-file\.yaml/);
   });

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { startLoad } from "../support/load-generator.js";
-import { createServiceProcess } from "../support/service-process.js";
+import { createServiceProcess, type ServiceProcess } from "../support/service-process.js";
 import { until } from "../support/until.js";
 
 export interface KillCounts {
@@ -30,14 +30,7 @@ export async function killUnderLoad(kills: number, random: () => number): Promis
     }
     await load.stop();
 
-    const stored = await until("the spool to be loaded", async () => {
-      const rows = await service.query<{ id: string; n: number }>(
-        "SELECT SpanId AS id, toUInt32(count()) AS n FROM otel.otel_traces WHERE ServiceName = 'load-generator' GROUP BY id",
-      );
-      const ids = new Set(rows.map(({ id }) => id));
-      const all = [...load.acknowledged].every((id) => ids.has(id));
-      return all ? rows : undefined;
-    });
+    const stored = await loadedSpans(service, load.acknowledged);
     const counts = new Map(stored.map(({ id, n }) => [id, n]));
     expect([...counts.keys()].filter((id) => !load.sent.has(id))).toEqual([]);
     return {
@@ -51,4 +44,27 @@ export async function killUnderLoad(kills: number, random: () => number): Promis
   } finally {
     await service.dispose();
   }
+}
+
+/** How long the spool may take to be loaded when nothing is sent any more. */
+const loadingTime = 60_000;
+
+/** The stored spans once every acknowledged one is among them; at the deadline, what there is. */
+async function loadedSpans(
+  service: ServiceProcess,
+  acknowledged: ReadonlySet<string>,
+): Promise<{ id: string; n: number }[]> {
+  const deadline = Date.now() + loadingTime;
+  return await until(
+    "the spool to be loaded",
+    async () => {
+      const rows = await service.query<{ id: string; n: number }>(
+        "SELECT SpanId AS id, toUInt32(count()) AS n FROM otel.otel_traces WHERE ServiceName = 'load-generator' GROUP BY id",
+      );
+      const ids = new Set(rows.map(({ id }) => id));
+      const all = [...acknowledged].every((id) => ids.has(id));
+      return all || Date.now() > deadline ? rows : undefined;
+    },
+    2 * loadingTime,
+  );
 }

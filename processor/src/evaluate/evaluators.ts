@@ -1,20 +1,15 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../kernel/clock.js";
-import { CalibrantError } from "../kernel/errors.js";
-import { formatFaults, type Fault } from "../kernel/faults.js";
 import { codeEvaluator } from "./checks/code-check.js";
-import { emptyAnswer } from "./checks/empty-answer.js";
-import { refusal } from "./checks/refusal.js";
-import { repetition } from "./checks/repetition.js";
+import { checks } from "./checks/checks.js";
 import type { EvaluateConfig, EvaluatorConfig } from "./evaluate-config.js";
+import { checkEvaluators, standardModel } from "./evaluator-faults.js";
 import type { Assignment, Evaluator } from "./evaluator.js";
 import { evaluatorWithoutModel } from "./evaluator-without-model.js";
 import { judge } from "./judge.js";
 import { createJudgeModel, type JudgeModel } from "./model-client.js";
 import type { CallResult } from "./model-failure.js";
 import type { ModelPrice } from "./model-usage.js";
-import { loadRubrics } from "./rubrics.js";
-import type { Rubric } from "./rubric.js";
 
 export interface EvaluatorOptions {
   readonly config: EvaluateConfig;
@@ -25,9 +20,7 @@ export interface EvaluatorOptions {
   readonly onCall: (model: string, result: CallResult, milliseconds: number) => void;
 }
 
-const checks = [emptyAnswer, refusal, repetition];
 const standardJudges = ["relevance", "groundedness"];
-const standardModel = "default";
 const unchanged: EvaluatorConfig = { enabled: true, sample: 1 };
 
 /**
@@ -36,11 +29,7 @@ const unchanged: EvaluatorConfig = { enabled: true, sample: 1 };
  */
 export function createEvaluators(options: EvaluatorOptions): Assignment[] {
   const { config, clock } = options;
-  const rubrics = loadRubrics(config.rubrics);
-  const faults = faultsOf(config, rubrics);
-  if (faults.length > 0) {
-    throw new CalibrantError("CONFIG_INVALID", `evaluators have faults:\n${formatFaults(faults)}`);
-  }
+  const rubrics = checkEvaluators(config);
   const models = createModels(options);
   const create = (name: string, { rubric, model }: EvaluatorConfig): Evaluator => {
     const check = checks.find((candidate) => candidate.name === name);
@@ -72,27 +61,6 @@ function createModels(options: EvaluatorOptions): ReadonlyMap<string, JudgeModel
     models.set(name, createJudgeModel({ name, config: model, price, clock, random, onCall }));
   }
   return models;
-}
-
-function faultsOf(config: EvaluateConfig, rubrics: ReadonlyMap<string, Rubric>): Fault[] {
-  const faults: Fault[] = [];
-  for (const [name, { rubric, model }] of Object.entries(config.evaluators)) {
-    const at = (field: string): string => `processors.evaluate.evaluators.${name}${field}`;
-    if (checks.some((check) => check.name === name)) {
-      if (rubric !== undefined) faults.push({ path: at(".rubric"), message: "a check has none" });
-      if (model !== undefined) faults.push({ path: at(".model"), message: "a check has none" });
-      continue;
-    }
-    if (!rubrics.has(rubric ?? name)) {
-      const path = at(rubric === undefined ? "" : ".rubric");
-      const known = [...rubrics.keys()].join(", ");
-      faults.push({ path, message: `there is no rubric "${rubric ?? name}"; known are ${known}` });
-    }
-    if (model !== undefined && model !== standardModel && !(model in config.models)) {
-      faults.push({ path: at(".model"), message: `there is no model "${model}" under models` });
-    }
-  }
-  return faults;
 }
 
 function drawBoundary(): string {
