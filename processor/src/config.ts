@@ -108,8 +108,18 @@ export function parseConfig(text: string, environment: Environment): Config {
   if (syntax.length > 0) throw invalid(syntax);
 
   const references = resolveEnvironment(document, environment);
-  const parsed = configSchema.safeParse(withModelFromEnvironment(document.toJS(), environment));
-  const faults = [...references, ...(parsed.success ? [] : parsed.error.issues.flatMap(faultsOf))];
+  const read = (): z.ZodSafeParseResult<Config> =>
+    configSchema.safeParse(withModelFromEnvironment(document.toJS(), environment));
+  let parsed = read();
+  if (!parsed.success) {
+    const refused = new Set(parsed.error.issues.map((issue) => pathOf(issue.path)));
+    for (const whole of references.wholes) if (refused.has(whole.path)) whole.useType();
+    parsed = read();
+  }
+  const faults = [
+    ...references.faults,
+    ...(parsed.success ? [] : parsed.error.issues.flatMap(faultsOf)),
+  ];
   if (!parsed.success || faults.length > 0) {
     throw invalid(faults.map((fault) => withLine(fault, document, lines)));
   }

@@ -5,14 +5,30 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const reference = /\$\$|\$\{env:([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$\{[^}]*\}?/g;
 
+/** A value that is one reference and nothing else. */
+export interface WholeReference {
+  readonly path: string;
+  /** Takes the type that its text has in YAML, for a setting that does not take text. */
+  useType(): void;
+}
+
+export interface ResolvedEnvironment {
+  readonly faults: readonly Fault[];
+  readonly wholes: readonly WholeReference[];
+}
+
 /**
  * Replaces `${env:NAME}` and `${env:NAME:-default}` in every text value of the document, as the
- * OpenTelemetry Collector does: a value that is one reference takes the type that its text has in
- * YAML, `$$` stands for one dollar sign. Answers the faults: names that are not set, and
- * references of another form.
+ * OpenTelemetry Collector does; `$$` stands for one dollar sign. The values are text at first, so
+ * that a password of digits stays one. Faults are names that are not set, and references of
+ * another form.
  */
-export function resolveEnvironment(document: Document, environment: Environment): Fault[] {
+export function resolveEnvironment(
+  document: Document,
+  environment: Environment,
+): ResolvedEnvironment {
   const faults: Fault[] = [];
+  const wholes: WholeReference[] = [];
   walk(document.contents, "", (node, path) => {
     if (typeof node.value !== "string" || !node.value.includes("$")) return;
     const text = node.value;
@@ -22,10 +38,16 @@ export function resolveEnvironment(document: Document, environment: Environment)
       if (message !== undefined) faults.push({ path, message });
       return name === undefined ? match : setOrEmpty(environment[name]) || (fallback ?? "");
     });
-    const whole = /^\$\{[^}]*\}$/.test(text) && node.type === "PLAIN";
-    node.value = whole ? typed(resolved) : resolved;
+    node.value = resolved;
+    if (!/^\$\{[^}]*\}$/.test(text) || node.type !== "PLAIN") return;
+    wholes.push({
+      path,
+      useType: () => {
+        node.value = typed(resolved);
+      },
+    });
   });
-  return faults;
+  return { faults, wholes };
 }
 
 function faultOf(

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { configJsonSchema, loadConfig, parseConfig } from "#processor/config.js";
 import { CalibrantError } from "#processor/kernel/errors.js";
@@ -10,6 +11,11 @@ function faultsOf(text: string, environment = {}): string {
     throw error;
   }
   throw new Error("no fault was found");
+}
+
+function clickhouse(environment: Record<string, string>): unknown {
+  const text = "exporters:\n  clickhouse:\n    url: ${env:URL:-}\n    password: ${env:SECRET:-}\n";
+  return parseConfig(text, environment).exporters.clickhouse;
 }
 
 describe("the configuration", () => {
@@ -84,6 +90,25 @@ describe("the configuration", () => {
     expect(config.service.data_dir).toBe("there/data$");
     expect(config.exporters.clickhouse.raw_days).toBe(7);
     expect(config.exporters.clickhouse.password).toBe("none");
+  });
+
+  it("takes what stands in the environment for text where a setting is text", () => {
+    expect(clickhouse({})).toMatchObject({ url: "", password: "" });
+    for (const password of ["12345", "007", "true", "null", "1e3", "~"]) {
+      expect(clickhouse({ SECRET: password })).toMatchObject({ password });
+    }
+  });
+
+  it("accepts the configuration to start from, with and without its variables", () => {
+    const text = readFileSync(new URL("../../deploy/calibrant.yaml", import.meta.url), "utf8");
+    const { data_dir } = parseConfig(text, {}).service;
+    expect(data_dir).toBe(".calibrant");
+    const { exporters, processors } = parseConfig(text, {
+      CLICKHOUSE_URL: "http://127.0.0.1:8124",
+      CALIBRANT_DAILY_BUDGET_USD: "2.5",
+    });
+    expect(exporters.clickhouse.url).toBe("http://127.0.0.1:8124");
+    expect(processors.evaluate.daily_budget_usd).toBe(2.5);
   });
 
   it("names a variable that is not set and a reference of another form", () => {
