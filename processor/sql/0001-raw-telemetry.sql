@@ -40,7 +40,7 @@ CREATE TABLE IF NOT EXISTS otel.otel_traces {{on_cluster}} (
 PARTITION BY toDate(Timestamp)
 ORDER BY (ServiceName, SpanName, toDateTime(Timestamp), Timestamp)
 TTL toDateTime(Timestamp) + toIntervalDay({{raw_days}})
-SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, {{durable}};
+SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, {{compact}}, {{durable}};
 
 CREATE TABLE IF NOT EXISTS otel.otel_traces_trace_id_ts {{on_cluster}} (
   TraceId String CODEC(ZSTD(1)),
@@ -51,7 +51,7 @@ CREATE TABLE IF NOT EXISTS otel.otel_traces_trace_id_ts {{on_cluster}} (
 PARTITION BY toDate(Start)
 ORDER BY (TraceId)
 TTL toDateTime(Start) + toIntervalDay({{raw_days}})
-SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, {{durable}};
+SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, {{compact}}, {{durable}};
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS otel.otel_traces_trace_id_ts_mv {{on_cluster}}
 TO otel.otel_traces_trace_id_ts AS
@@ -86,4 +86,4 @@ PARTITION BY toDate(TimestampTime)
 PRIMARY KEY (ServiceName, TimestampTime)
 ORDER BY (ServiceName, TimestampTime, Timestamp)
 TTL TimestampTime + toIntervalDay({{raw_days}})
-SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, {{durable}};
+SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, {{compact}}, {{durable}};

@@ -44,6 +44,12 @@ export interface House {
   close(): Promise<void>;
 }
 
+/** What works on the store, by the name that readiness and log give it. */
+interface Walk {
+  readonly name: string;
+  readonly worker: Worker;
+}
+
 interface Rooms extends HouseOptions {
   readonly metrics: Metrics;
   readonly spool: Spool;
@@ -77,12 +83,12 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     const client = clientOf(config, embedded);
     closers.add("store client", () => client.close());
 
-    const workers: Worker[] = [];
+    const walks: Walk[] = [];
     const opening = new AbortController();
     let problem: string | undefined = "the store is being opened";
     const ready = openWalks(
       { ...options, metrics, spool, client },
-      workers,
+      walks,
       opening.signal,
       (now) => {
         problem = now;
@@ -91,7 +97,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     closers.add("walks", async () => {
       opening.abort();
       await ready.catch(() => undefined);
-      for (const worker of workers.toReversed()) await worker.stop();
+      for (const { worker } of walks.toReversed()) await worker.stop();
     });
 
     const receiver = await startReceiver({
@@ -114,7 +120,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
         clock,
         meter,
       }),
-      readiness: readinessOf(() => problem ?? embedded?.problem(), spool, workers),
+      readiness: readinessOf(config, () => problem ?? embedded?.problem(), spool, walks),
       metrics: metrics.text,
       meter,
       logger,
@@ -186,7 +192,7 @@ function clientOf(config: Config, embedded: EmbeddedStore | undefined): StoreCli
 /** Waits for the store, brings its schema up to date and starts what works on it. */
 async function openWalks(
   rooms: Rooms,
-  workers: Worker[],
+  walks: Walk[],
   signal: AbortSignal,
   report: (problem: string | undefined) => void,
 ): Promise<void> {
@@ -206,52 +212,59 @@ async function openWalks(
     if (signal.aborted) return;
   }
   if (signal.aborted) return;
-  workers.push(...startWalks(rooms));
+  walks.push(...startWalks(rooms));
   report(undefined);
 }
 
-function startWalks({ config, client, clock, logger, metrics, spool }: Rooms): Worker[] {
+function startWalks({ config, client, clock, logger, metrics, spool }: Rooms): Walk[] {
+  const { interactions, evaluate } = config.processors;
   const { meter } = metrics;
   const shared = { clock, logger, meter };
   const cursors = createCursorStore(client);
-  const prices = pricesOf(config.processors.interactions);
-  return [
-    startLoader({
+  const prices = pricesOf(interactions);
+  const sink = createLoadSink(client);
+  const loader = startLoader({ ...shared, spool, sink, config: config.extensions.spool });
+  const walks: Walk[] = [{ name: "loader", worker: loader }];
+  if (interactions.enabled) {
+    const reader = createTraceReader(client);
+    const writer = createInteractionWriter(client, clock);
+    const options = { ...shared, reader, writer, cursors, prices, config: interactions };
+    walks.push({ name: "interactions", worker: startInteractions(options) });
+  }
+  if (evaluate.enabled) {
+    const ledger = createEvaluationLedger(client);
+    const worker = startEvaluation({
       ...shared,
-      spool,
-      sink: createLoadSink(client),
-      config: config.extensions.spool,
-    }),
-    startInteractions({
-      ...shared,
-      reader: createTraceReader(client),
-      writer: createInteractionWriter(client, clock),
+      ledger,
       cursors,
-      prices,
-      config: config.processors.interactions,
-    }),
-    startEvaluation({
-      ...shared,
-      ledger: createEvaluationLedger(client),
-      cursors,
-      config: config.processors.evaluate,
+      config: evaluate,
       priceOf: (model) => {
         const price = prices.find("", model);
         return price === undefined ? undefined : { ...price, cached_input: price.cachedInput };
       },
-    }),
-  ];
+    });
+    walks.push({ name: "evaluate", worker });
+  }
+  return walks;
 }
 
 function readinessOf(
+  { processors: { interactions, evaluate } }: Config,
   storeProblem: () => string | undefined,
   spool: Spool,
-  workers: readonly Worker[],
+  walks: readonly Walk[],
 ): readonly Readiness[] {
-  const names = ["loader", "interactions", "evaluate"] as const;
+  const names = [
+    "loader",
+    ...(interactions.enabled ? ["interactions"] : []),
+    ...(evaluate.enabled ? ["evaluate"] : []),
+  ];
   return [
     { name: "store", problem: storeProblem },
     { name: "spool", problem: () => spool.pressure() },
-    ...names.map((name, index) => ({ name, problem: () => workers[index]?.failure })),
+    ...names.map((name) => ({
+      name,
+      problem: () => walks.find((walk) => walk.name === name)?.worker.failure,
+    })),
   ];
 }

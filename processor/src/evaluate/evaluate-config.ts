@@ -73,6 +73,10 @@ const evaluatorConfig = z.strictObject({
 const characters = z.int().min(100).max(50_000);
 
 export const evaluateConfig = z.strictObject({
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe("Whether this service evaluates; another one on the same store may"),
   models: z
     .record(z.string().min(1), modelConfig)
     .default({})

@@ -4,6 +4,10 @@ import { byteSize, duration } from "../kernel/config-values.js";
 const price = z.number().min(0);
 
 export const interactionsConfig = z.strictObject({
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe("Whether this service assembles interactions; another one on the same store may"),
   poll_interval: duration
     .default(500)
     .describe("How long to rest when nothing has arrived in the store"),

@@ -12,7 +12,7 @@ export interface SchemaOptions {
 
 /**
  * Fills the placeholders of a migration: `{{on_cluster}}`, `{{raw_days}}`, `{{own_days}}`,
- * `{{durable}}` and the engines `{{merge_tree:TABLE}}`, `{{aggregating_merge_tree:TABLE}}`,
+ * `{{durable}}`, `{{compact}}` and the engines `{{merge_tree:TABLE}}`, `{{aggregating_merge_tree:TABLE}}`,
  * `{{replacing_merge_tree:TABLE:VERSION}}`.
  */
 export function fillTemplate(text: string, options: SchemaOptions): string {
@@ -44,6 +44,8 @@ function fill(
       return String(ownDays);
     case "durable":
       return `${window(cluster)} = 10000, fsync_after_insert = 1, fsync_part_directory = 1`;
+    case "compact":
+      return `min_bytes_for_wide_part = ${compactPart}`;
     case "merge_tree":
       return engine("MergeTree", cluster, table);
     case "aggregating_merge_tree":
@@ -54,6 +56,12 @@ function fill(
       return undefined;
   }
 }
+
+/**
+ * A part below this size keeps all columns in one file. An insert of 16 MB would otherwise make and
+ * sync some eighty files, which costs a fifth of its CPU time; what grows is merged into wide parts.
+ */
+const compactPart = 128 * 1024 ** 2;
 
 /** How many inserts back a token is remembered. */
 function window(cluster: string): string {

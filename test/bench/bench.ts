@@ -1,0 +1,119 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import Table from "cli-table3";
+import { measureDecode, type DecodeSpeed } from "./decode-speed.js";
+import { measureEndToEnd, type EndToEnd } from "./end-to-end.js";
+import { measureSustained, type Sustained } from "./sustained.js";
+
+/**
+ * `npm run bench` measures everything and writes test/bench/results.json; `npm run bench -- decode`
+ * (or `end-to-end`, `sustained`) measures one part and only prints it.
+ */
+const parts = ["decode", "end-to-end", "sustained"] as const;
+const wanted = process.argv[2];
+if (wanted !== undefined && !parts.some((part) => part === wanted)) {
+  process.stderr.write(`there is no part "${wanted}": choose one of ${parts.join(", ")}\n`);
+  process.exit(2);
+}
+const resultsFile = new URL("../../results.json", import.meta.url);
+const isWanted = (part: (typeof parts)[number]): boolean => wanted === undefined || wanted === part;
+
+const decode: DecodeSpeed[] = [];
+const endToEnd: EndToEnd[] = [];
+const sustained: Sustained[] = [];
+
+if (isWanted("decode")) {
+  for (const spanSize of [1_024, 1_200, 4_096]) {
+    progress(`decode and encode, spans of ${spanSize} bytes`);
+    decode.push(measureDecode(spanSize));
+  }
+  table(
+    "Decode and encode, one thread, per CPU-second",
+    decode.map(({ spanBytes, calibrant, usual, ratio }) => ({
+      "bytes a span": whole(spanBytes),
+      "Calibrant, spans": whole(calibrant.spansPerCpuSecond),
+      "Calibrant, MB": whole(calibrant.megabytesPerCpuSecond),
+      "protobufjs and JSON rows, spans": whole(usual.spansPerCpuSecond),
+      ratio: ratio.toFixed(2),
+    })),
+  );
+}
+if (isWanted("end-to-end")) {
+  for (const spanSize of [1_024, 4_096]) {
+    progress(`end to end, spans of ${spanSize} bytes`);
+    endToEnd.push(await measureEndToEnd(spanSize, 200_000, 3));
+  }
+  table(
+    "Received to queryable, per CPU-second of service and embedded store",
+    endToEnd.map(({ spanBytes, calibrant, usual, ratio }) => ({
+      "bytes a span": whole(spanBytes),
+      "Calibrant, spans": whole(calibrant.spansPerCpuSecond),
+      "usual pipeline, spans": whole(usual.spansPerCpuSecond),
+      ratio: ratio.toFixed(2),
+      "Calibrant, service and store µs/span": perSpan(calibrant),
+      "usual, service and store µs/span": perSpan(usual),
+    })),
+  );
+}
+if (isWanted("sustained")) {
+  for (const [rate, seconds] of [
+    [10_000, 30],
+    [40_000, 60],
+  ] as const) {
+    progress(`${rate} spans of 1,200 bytes a second for ${seconds} s`);
+    sustained.push(await measureSustained(1_200, rate, seconds));
+  }
+  table(
+    "Steady load, spans of 1,200 bytes",
+    sustained.map((run) => ({
+      "sent a second": run.rate,
+      "acknowledged a second": whole(run.acknowledgedPerSecond),
+      "refused requests": run.refusedRequests,
+      "p50, ms": whole(run.latencyMedian),
+      "p99, ms": whole(run.latency99),
+      "queryable after at most, s": run.longestUntilQueryable.toFixed(1),
+      "service, MB": whole(run.serviceMegabytes),
+      "store, MB": whole(run.storeMegabytes),
+    })),
+  );
+}
+if (wanted === undefined) {
+  const results = { machine: machine(), measuredAt: new Date().toISOString() };
+  const figures = { decode, endToEnd, sustained };
+  writeFileSync(resultsFile, `${JSON.stringify({ ...results, ...figures }, null, 2)}\n`);
+  process.stdout.write("\nwritten to test/bench/results.json\n");
+}
+
+function machine(): Record<string, unknown> {
+  const [cpu] = os.cpus();
+  return {
+    cpu: cpu?.model,
+    cores: os.cpus().length,
+    memoryGigabytes: Math.round(os.totalmem() / 1024 ** 3),
+    system: `${os.type()} ${os.release()} ${os.arch()}`,
+    node: process.version,
+    commit: execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim(),
+    loadAverage: Number(readFileSync("/proc/loadavg", "utf8").split(" ")[0]),
+  };
+}
+
+function perSpan(figure: EndToEnd["calibrant"]): string {
+  const total = figure.serviceCpuSeconds + figure.storeCpuSeconds;
+  const each = 1e6 / figure.spansPerCpuSecond / total;
+  return `${(figure.serviceCpuSeconds * each).toFixed(1)} and ${(figure.storeCpuSeconds * each).toFixed(1)}`;
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
+}
+
+function progress(doing: string): void {
+  process.stderr.write(`measuring: ${doing} ...\n`);
+}
+
+function table(title: string, rows: readonly Readonly<Record<string, string | number>>[]): void {
+  const shown = new Table({ head: Object.keys(rows[0] ?? {}), style: { head: [], border: [] } });
+  for (const row of rows) shown.push(Object.values(row));
+  process.stdout.write(`\n${title}\n${shown.toString()}\n`);
+}
