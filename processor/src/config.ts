@@ -11,6 +11,7 @@ import { interactionsConfig } from "./interactions/interactions-config.js";
 import { CalibrantError, messageOf } from "./kernel/errors.js";
 import { formatFaults, type Fault } from "./kernel/faults.js";
 import { receiveConfig } from "./receive/receive-config.js";
+import { redactConfig } from "./redact/redact-config.js";
 import { serveConfig } from "./serve/serve-config.js";
 import { spoolConfig } from "./spool/spool-config.js";
 import { storeConfig } from "./store/store-config.js";
@@ -31,6 +32,7 @@ const configSchema = z.strictObject({
     .describe("What telemetry comes in by."),
   processors: z
     .strictObject({
+      redaction: redactConfig.prefault({}),
       interactions: interactionsConfig.prefault({}),
       evaluate: evaluateConfig.prefault({}),
     })

@@ -13,6 +13,7 @@ import type { Logger } from "./kernel/logger.js";
 import type { Worker } from "./kernel/worker.js";
 import type { Readiness } from "./model/ports.js";
 import { startReceiver } from "./receive/receive.js";
+import { createRedactor } from "./redact/redact.js";
 import { createMetrics, type Metrics } from "./serve/metrics.js";
 import { startServer } from "./serve/serve.js";
 import { startLoader } from "./spool/loader.js";
@@ -100,11 +101,12 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       for (const { worker } of walks.toReversed()) await worker.stop();
     });
 
+    const redactor = createRedactor({ config: config.processors.redaction, meter });
     const receiver = await startReceiver({
       config: config.receivers.otlp.protocols,
       intake: spool,
       pressure: spool,
-      decoder: createDecoder({ config: config.receivers.otlp.limits, clock }),
+      decoder: createDecoder({ config: config.receivers.otlp.limits, clock, redactor }),
       meter,
       logger,
       clock,
@@ -117,6 +119,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       feedback: createFeedbackDoor({
         config: config.receivers.feedback,
         intake: spool,
+        redactor,
         clock,
         meter,
       }),

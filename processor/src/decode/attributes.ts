@@ -1,6 +1,7 @@
 import type { MapBody } from "./columns.js";
 import type { DecodeConfig } from "./decode-config.js";
 import type { Rejection } from "./rejection.js";
+import type { TextWriter } from "./text-writer.js";
 import type { ValueWriter } from "./value-writer.js";
 import { bytesTag, type WireReader } from "./wire-reader.js";
 
@@ -16,6 +17,7 @@ const lastRound = 2 ** 31 - 1;
 export class Attributes {
   readonly #limit: number;
   readonly #values: ValueWriter;
+  readonly #texts: TextWriter;
   readonly #seed: number;
   readonly #keyStart: Int32Array;
   readonly #keyEnd: Int32Array;
@@ -30,9 +32,10 @@ export class Attributes {
   #count = 0;
 
   /** @param seed makes the keys that would collide in the table unknown to senders */
-  constructor(limits: DecodeConfig, values: ValueWriter, seed: number) {
+  constructor(limits: DecodeConfig, values: ValueWriter, texts: TextWriter, seed: number) {
     this.#limit = limits.attributes;
     this.#values = values;
+    this.#texts = texts;
     this.#seed = seed;
     const size = limits.attributes;
     this.#keyStart = new Int32Array(size);
@@ -96,10 +99,14 @@ export class Attributes {
   /** Writes the row. Answers why it cannot be written; the row is then incomplete. */
   write(reader: WireReader, into: MapBody): Rejection | undefined {
     const { bytes } = reader;
+    const texts = this.#texts;
     let entries = 0;
     for (let index = 0; index < this.#count; index++) {
       if (this.#superseded[index] === 1) continue;
-      into.keys.string(bytes, this.#keyStart[index] as number, this.#keyEnd[index] as number);
+      const keyStart = this.#keyStart[index] as number;
+      const keyEnd = this.#keyEnd[index] as number;
+      if (texts.drops(bytes, keyStart, keyEnd)) continue;
+      texts.string(into.keys, bytes, keyStart, keyEnd);
       const rejection = this.#values.write(
         reader,
         this.#valueStart[index] as number,

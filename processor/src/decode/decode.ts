@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import type { Clock } from "../kernel/clock.js";
 import { CalibrantError } from "../kernel/errors.js";
-import type { Decoder, RequestEncoding } from "../model/ports.js";
+import type { Decoder, Redactor, RequestEncoding } from "../model/ports.js";
 import { Attributes } from "./attributes.js";
 import { BlockSet } from "./block-set.js";
 import { countDataPoints } from "./data-points.js";
@@ -12,7 +12,9 @@ import { LogDecoder } from "./log-decoder.js";
 import { logsRequest, metricsRequest, tracesRequest, type Message } from "./otlp-schema.js";
 import { RequestDecoder, type FieldNames } from "./request-decoder.js";
 import { ResourceContext, ScopeContext } from "./resource-context.js";
+import { RedactingTextWriter } from "./redacting-text-writer.js";
 import { SpanDecoder } from "./span-decoder.js";
+import { PlainTextWriter } from "./text-writer.js";
 import { TraceColumns } from "./trace-columns.js";
 import { ValueWriter } from "./value-writer.js";
 import { locate } from "./wire-location.js";
@@ -22,6 +24,8 @@ export interface DecoderOptions {
   readonly config: DecodeConfig;
   /** Gives the time of log records that have none. */
   readonly clock: Clock;
+  /** Takes out what must not be stored. */
+  readonly redactor?: Redactor | undefined;
   /** Seeds the hash of attribute keys; no result depends on it. */
   readonly seed?: number;
 }
@@ -46,22 +50,23 @@ const fieldNames: Readonly<
  * exporter.
  */
 export function createDecoder(options: DecoderOptions): Decoder {
-  const { config, clock, seed = randomInt(2 ** 31) } = options;
+  const { config, clock, redactor, seed = randomInt(2 ** 31) } = options;
   const reader = new WireReader();
-  const values = new ValueWriter(config);
-  const attributes = new Attributes(config, values, seed);
+  const texts = redactor === undefined ? new PlainTextWriter() : new RedactingTextWriter(redactor);
+  const values = new ValueWriter(config, texts);
+  const attributes = new Attributes(config, values, texts, seed);
   const shared = {
     limits: config,
     reader,
-    resource: new ResourceContext(config, attributes, values),
-    scope: new ScopeContext(config, attributes),
+    resource: new ResourceContext(config, attributes, values, texts),
+    scope: new ScopeContext(config, attributes, texts),
   };
   const spans = new RequestDecoder({
     ...shared,
-    items: new SpanDecoder(config, attributes),
+    items: new SpanDecoder(config, attributes, texts),
     blocks: new BlockSet("otel.otel_traces", config, () => new TraceColumns(config.decoded_size)),
   });
-  const logItems = new LogDecoder(attributes, values);
+  const logItems = new LogDecoder(attributes, values, texts);
   const logs = new RequestDecoder({
     ...shared,
     items: logItems,

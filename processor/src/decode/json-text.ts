@@ -1,9 +1,9 @@
 import { readValue, ValueView, valueKinds } from "./any-value.js";
 import type { ByteBuffer } from "./byte-buffer.js";
 import type { DecodeConfig } from "./decode-config.js";
-import { writeJsonString } from "./json-string.js";
-import { base64, doubleText, int64Text } from "./number-text.js";
+import { doubleText, int64Text } from "./number-text.js";
 import type { Rejection } from "./rejection.js";
+import type { TextWriter } from "./text-writer.js";
 import { bytesTag, type WireReader } from "./wire-reader.js";
 
 /** `values` of an ArrayValue or KeyValueList, and the two fields of a KeyValue. */
@@ -25,9 +25,11 @@ interface Entry {
  */
 export class JsonWriter {
   readonly #limits: DecodeConfig;
+  readonly #texts: TextWriter;
 
-  constructor(limits: DecodeConfig) {
+  constructor(limits: DecodeConfig, texts: TextWriter) {
     this.#limits = limits;
+    this.#texts = texts;
   }
 
   /** Answers why the value cannot be written; `out` then holds a part of it. */
@@ -43,21 +45,19 @@ export class JsonWriter {
   ): Rejection | undefined {
     switch (view.kind) {
       case valueKinds.string:
-        writeJsonString(out, reader.bytes, view.start, view.stop);
+        this.#texts.jsonString(out, reader.bytes, view.start, view.stop);
         return undefined;
       case valueKinds.int:
-        out.ascii(int64Text(view.low, view.high));
+        this.#texts.jsonNumber(out, int64Text(view.low, view.high));
         return undefined;
-      case valueKinds.double: {
-        const text = doubleText(view.low, view.high);
-        out.ascii(/[NI]/.test(text) ? `"${text}"` : text);
+      case valueKinds.double:
+        this.#texts.jsonNumber(out, doubleText(view.low, view.high));
         return undefined;
-      }
       case valueKinds.bool:
         out.ascii((view.low | view.high) === 0 ? "false" : "true");
         return undefined;
       case valueKinds.bytes:
-        out.ascii(`"${base64(reader.bytes, view.start, view.stop)}"`);
+        this.#texts.jsonBytes(out, reader.bytes, view.start, view.stop);
         return undefined;
       case valueKinds.array:
         if (nesting === 0) return "nested_too_deeply";
@@ -117,7 +117,7 @@ export class JsonWriter {
       if (following !== undefined && compareKeys(bytes, entry, following) === 0) continue;
       out.ascii(separator);
       separator = ",";
-      writeJsonString(out, bytes, entry.keyStart, entry.keyEnd);
+      this.#texts.jsonString(out, bytes, entry.keyStart, entry.keyEnd);
       out.ascii(":");
       reader.at = entry.valueStart;
       readValue(reader, entry.valueEnd, view);

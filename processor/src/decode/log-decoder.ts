@@ -4,6 +4,7 @@ import type { ItemDecoder } from "./item-decoder.js";
 import type { LogColumns } from "./log-columns.js";
 import type { Rejection } from "./rejection.js";
 import type { ResourceContext, ScopeContext } from "./resource-context.js";
+import type { TextWriter } from "./text-writer.js";
 import { dayNumber, fitsTable } from "./timestamp.js";
 import type { ValueWriter } from "./value-writer.js";
 import { bytesTag, fixed32Tag, fixed64Tag, varintTag, type WireReader } from "./wire-reader.js";
@@ -32,6 +33,7 @@ export class LogDecoder implements ItemDecoder<LogColumns> {
   day = 0;
   readonly #attributes: Attributes;
   readonly #values: ValueWriter;
+  readonly #texts: TextWriter;
   #receivedLow = 0;
   #receivedHigh = 0;
   #timeLow = 0;
@@ -51,9 +53,10 @@ export class LogDecoder implements ItemDecoder<LogColumns> {
   #severityNumber = 0;
   #flags = 0;
 
-  constructor(attributes: Attributes, values: ValueWriter) {
+  constructor(attributes: Attributes, values: ValueWriter, texts: TextWriter) {
     this.#attributes = attributes;
     this.#values = values;
+    this.#texts = texts;
   }
 
   /** @param milliseconds since the Unix epoch */
@@ -123,7 +126,7 @@ export class LogDecoder implements ItemDecoder<LogColumns> {
     writeIdentifier(columns.traceId, bytes, this.#traceId, this.#traceIdEnd, traceIdSize);
     writeIdentifier(columns.spanId, bytes, this.#spanId, this.#spanIdEnd, spanIdSize);
     columns.traceFlags.byte(this.#flags);
-    columns.severityText.string(bytes, this.#severityText, this.#severityTextEnd);
+    this.#texts.string(columns.severityText, bytes, this.#severityText, this.#severityTextEnd);
     columns.severityNumber.byte(this.#severityNumber);
     columns.serviceName.append(resource.serviceName);
     columns.resourceSchemaUrl.append(resource.schemaUrl);
@@ -132,7 +135,7 @@ export class LogDecoder implements ItemDecoder<LogColumns> {
     columns.scopeName.append(scope.name);
     columns.scopeVersion.append(scope.version);
     columns.scopeAttributes.copy(scope.attributes);
-    columns.eventName.string(bytes, this.#eventName, this.#eventNameEnd);
+    this.#texts.string(columns.eventName, bytes, this.#eventName, this.#eventNameEnd);
     return (
       this.#values.write(reader, this.#body, this.#bodyEnd, columns.body) ??
       this.#attributes.write(reader, columns.attributes)

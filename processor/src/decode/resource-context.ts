@@ -3,6 +3,7 @@ import { ByteBuffer } from "./byte-buffer.js";
 import { MapBody } from "./columns.js";
 import type { DecodeConfig } from "./decode-config.js";
 import type { Rejection } from "./rejection.js";
+import type { TextWriter } from "./text-writer.js";
 import type { ValueWriter } from "./value-writer.js";
 import { bytesTag, type WireReader } from "./wire-reader.js";
 
@@ -20,13 +21,15 @@ export class ResourceContext {
   rejection: Rejection | undefined;
   readonly #collected: Attributes;
   readonly #values: ValueWriter;
+  readonly #texts: TextWriter;
 
-  constructor(limits: DecodeConfig, collected: Attributes, values: ValueWriter) {
+  constructor(limits: DecodeConfig, collected: Attributes, values: ValueWriter, texts: TextWriter) {
     this.attributes = new MapBody(limits.decoded_size);
     this.serviceName = new ByteBuffer(limits.decoded_size);
     this.schemaUrl = new ByteBuffer(limits.decoded_size);
     this.#collected = collected;
     this.#values = values;
+    this.#texts = texts;
   }
 
   clear(): void {
@@ -40,7 +43,7 @@ export class ResourceContext {
 
   setSchemaUrl(bytes: Uint8Array, start: number, end: number): void {
     this.schemaUrl.reset();
-    this.schemaUrl.string(bytes, start, end);
+    this.#texts.string(this.schemaUrl, bytes, start, end);
   }
 
   /** Reads the `Resource` between `start` and `end`. */
@@ -78,13 +81,15 @@ export class ScopeContext {
   readonly attributes: MapBody;
   rejection: Rejection | undefined;
   readonly #collected: Attributes;
+  readonly #texts: TextWriter;
 
-  constructor(limits: DecodeConfig, collected: Attributes) {
+  constructor(limits: DecodeConfig, collected: Attributes, texts: TextWriter) {
     this.name = new ByteBuffer(limits.decoded_size);
     this.version = new ByteBuffer(limits.decoded_size);
     this.schemaUrl = new ByteBuffer(limits.decoded_size);
     this.attributes = new MapBody(limits.decoded_size);
     this.#collected = collected;
+    this.#texts = texts;
   }
 
   clear(): void {
@@ -98,7 +103,7 @@ export class ScopeContext {
 
   setSchemaUrl(bytes: Uint8Array, start: number, end: number): void {
     this.schemaUrl.reset();
-    this.schemaUrl.string(bytes, start, end);
+    this.#texts.string(this.schemaUrl, bytes, start, end);
   }
 
   /** Reads the `InstrumentationScope` between `start` and `end`. */
@@ -112,10 +117,10 @@ export class ScopeContext {
       const tag = reader.tag(end);
       switch (tag) {
         case scopeTags.name:
-          setText(this.name, reader, end);
+          this.#setText(this.name, reader, end);
           break;
         case scopeTags.version:
-          setText(this.version, reader, end);
+          this.#setText(this.version, reader, end);
           break;
         case scopeTags.attributes: {
           reader.bytesField(end);
@@ -131,10 +136,10 @@ export class ScopeContext {
     }
     this.rejection ??= collected.write(reader, this.attributes);
   }
-}
 
-function setText(text: ByteBuffer, reader: WireReader, end: number): void {
-  reader.bytesField(end);
-  text.reset();
-  text.string(reader.bytes, reader.start, reader.stop);
+  #setText(text: ByteBuffer, reader: WireReader, end: number): void {
+    reader.bytesField(end);
+    text.reset();
+    this.#texts.string(text, reader.bytes, reader.start, reader.stop);
+  }
 }

@@ -5,6 +5,7 @@ import type { ItemDecoder } from "./item-decoder.js";
 import type { Rejection } from "./rejection.js";
 import type { ResourceContext, ScopeContext } from "./resource-context.js";
 import { EventDecoder, LinkDecoder } from "./span-parts.js";
+import type { TextWriter } from "./text-writer.js";
 import { dayNumber, fitsTable } from "./timestamp.js";
 import type { TraceColumns } from "./trace-columns.js";
 import { bytesTag, fixed32Tag, fixed64Tag, varintTag, type WireReader } from "./wire-reader.js";
@@ -37,6 +38,7 @@ const statusCodes = ["Unset", "Ok", "Error"] as const;
 export class SpanDecoder implements ItemDecoder<TraceColumns> {
   day = 0;
   readonly #attributes: Attributes;
+  readonly #texts: TextWriter;
   readonly #events: EventDecoder;
   readonly #links: LinkDecoder;
   #traceId = 0;
@@ -58,10 +60,11 @@ export class SpanDecoder implements ItemDecoder<TraceColumns> {
   #endLow = 0;
   #endHigh = 0;
 
-  constructor(limits: DecodeConfig, attributes: Attributes) {
+  constructor(limits: DecodeConfig, attributes: Attributes, texts: TextWriter) {
     this.#attributes = attributes;
-    this.#events = new EventDecoder(limits.events, attributes);
-    this.#links = new LinkDecoder(limits.links, attributes);
+    this.#texts = texts;
+    this.#events = new EventDecoder(limits.events, attributes, texts);
+    this.#links = new LinkDecoder(limits.links, attributes, texts);
   }
 
   read(reader: WireReader, end: number): Rejection | undefined {
@@ -129,12 +132,13 @@ export class SpanDecoder implements ItemDecoder<TraceColumns> {
     columns: TraceColumns,
   ): Rejection | undefined {
     const { bytes } = reader;
+    const texts = this.#texts;
     columns.timestamp.word64(this.#startLow, this.#startHigh);
     columns.traceId.hexString(bytes, this.#traceId, this.#traceIdEnd);
     columns.spanId.hexString(bytes, this.#spanId, this.#spanIdEnd);
     writeIdentifier(columns.parentSpanId, bytes, this.#parent, this.#parentEnd, spanIdSize);
-    columns.traceState.string(bytes, this.#traceState, this.#traceStateEnd);
-    columns.name.string(bytes, this.#name, this.#nameEnd);
+    texts.string(columns.traceState, bytes, this.#traceState, this.#traceStateEnd);
+    texts.string(columns.name, bytes, this.#name, this.#nameEnd);
     columns.kind.asciiString(kinds[this.#kind] ?? "Unspecified");
     columns.serviceName.append(resource.serviceName);
     columns.resourceAttributes.copy(resource.attributes);
@@ -142,7 +146,7 @@ export class SpanDecoder implements ItemDecoder<TraceColumns> {
     columns.scopeVersion.append(scope.version);
     this.#writeDuration(columns);
     columns.statusCode.asciiString(statusCodes[this.#code] ?? "Unset");
-    columns.statusMessage.string(bytes, this.#message, this.#messageEnd);
+    texts.string(columns.statusMessage, bytes, this.#message, this.#messageEnd);
     return (
       this.#attributes.write(reader, columns.attributes) ??
       this.#events.write(reader, columns) ??

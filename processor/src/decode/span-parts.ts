@@ -1,6 +1,7 @@
 import type { Attributes } from "./attributes.js";
 import { spanIdSize, traceIdSize, writeIdentifier } from "./identifiers.js";
 import type { Rejection } from "./rejection.js";
+import type { TextWriter } from "./text-writer.js";
 import { fitsTable } from "./timestamp.js";
 import type { TraceColumns } from "./trace-columns.js";
 import { bytesTag, fixed32Tag, fixed64Tag, varintTag, type WireReader } from "./wire-reader.js";
@@ -46,10 +47,12 @@ class Places {
 export class EventDecoder {
   readonly #places: Places;
   readonly #attributes: Attributes;
+  readonly #texts: TextWriter;
 
-  constructor(limit: number, attributes: Attributes) {
+  constructor(limit: number, attributes: Attributes, texts: TextWriter) {
     this.#places = new Places(limit);
     this.#attributes = attributes;
+    this.#texts = texts;
   }
 
   clear(): void {
@@ -107,7 +110,7 @@ export class EventDecoder {
     }
     if (fitsTable(low, high)) columns.eventTimestamp.word64(low, high);
     else columns.eventTimestamp.word64(0, 0);
-    columns.eventName.string(reader.bytes, name, nameEnd);
+    this.#texts.string(columns.eventName, reader.bytes, name, nameEnd);
     return this.#attributes.write(reader, columns.eventAttributes);
   }
 }
@@ -116,10 +119,12 @@ export class EventDecoder {
 export class LinkDecoder {
   readonly #places: Places;
   readonly #attributes: Attributes;
+  readonly #texts: TextWriter;
 
-  constructor(limit: number, attributes: Attributes) {
+  constructor(limit: number, attributes: Attributes, texts: TextWriter) {
     this.#places = new Places(limit);
     this.#attributes = attributes;
+    this.#texts = texts;
   }
 
   clear(): void {
@@ -179,7 +184,7 @@ export class LinkDecoder {
     const { bytes } = reader;
     writeIdentifier(columns.linkTraceId, bytes, traceId, traceIdEnd, traceIdSize);
     writeIdentifier(columns.linkSpanId, bytes, spanId, spanIdEnd, spanIdSize);
-    columns.linkTraceState.string(bytes, state, stateEnd);
+    this.#texts.string(columns.linkTraceState, bytes, state, stateEnd);
     return this.#attributes.write(reader, columns.linkAttributes);
   }
 }

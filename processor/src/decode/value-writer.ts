@@ -2,19 +2,22 @@ import { readValue, valueKinds, ValueView } from "./any-value.js";
 import { ByteBuffer } from "./byte-buffer.js";
 import type { DecodeConfig } from "./decode-config.js";
 import { JsonWriter } from "./json-text.js";
-import { base64, doubleText, int64Text } from "./number-text.js";
+import { doubleText, int64Text } from "./number-text.js";
 import type { Rejection } from "./rejection.js";
+import type { TextWriter } from "./text-writer.js";
 import type { WireReader } from "./wire-reader.js";
 
 /** Writes values as the string that the raw tables keep. */
 export class ValueWriter {
   readonly #view = new ValueView();
+  readonly #texts: TextWriter;
   readonly #json: ByteBuffer;
   readonly #jsonWriter: JsonWriter;
 
-  constructor(limits: DecodeConfig) {
+  constructor(limits: DecodeConfig, texts: TextWriter) {
+    this.#texts = texts;
     this.#json = new ByteBuffer(limits.decoded_size);
-    this.#jsonWriter = new JsonWriter(limits);
+    this.#jsonWriter = new JsonWriter(limits, texts);
   }
 
   /**
@@ -28,19 +31,19 @@ export class ValueWriter {
     readValue(reader, end, view);
     switch (view.kind) {
       case valueKinds.string:
-        out.string(reader.bytes, view.start, view.stop);
+        this.#texts.string(out, reader.bytes, view.start, view.stop);
         return undefined;
       case valueKinds.int:
-        out.asciiString(int64Text(view.low, view.high));
+        this.#texts.number(out, int64Text(view.low, view.high));
         return undefined;
       case valueKinds.double:
-        out.asciiString(doubleText(view.low, view.high));
+        this.#texts.number(out, doubleText(view.low, view.high));
         return undefined;
       case valueKinds.bool:
         out.asciiString((view.low | view.high) === 0 ? "false" : "true");
         return undefined;
       case valueKinds.bytes:
-        out.asciiString(base64(reader.bytes, view.start, view.stop));
+        this.#texts.bytes(out, reader.bytes, view.start, view.stop);
         return undefined;
       case valueKinds.array:
       case valueKinds.map: {

@@ -1,15 +1,18 @@
 import type { Meter } from "@opentelemetry/api";
 import type { Clock } from "../kernel/clock.js";
 import type { Feedback } from "../model/feedback.js";
-import type { FeedbackDoor, Intake } from "../model/ports.js";
+import type { FeedbackDoor, Intake, Redactor } from "../model/ports.js";
 import { checkEvents } from "./event-checks.js";
 import { toFeedback } from "./event-to-feedback.js";
+import { redactEvent } from "./event-redaction.js";
 import { encodeFeedback } from "./feedback-block.js";
 import type { FeedbackConfig } from "./feedback-config.js";
 
 export interface FeedbackDoorOptions {
   readonly config: FeedbackConfig;
   readonly intake: Intake;
+  /** Takes out what must not be stored. */
+  readonly redactor?: Redactor | undefined;
   readonly clock: Clock;
   readonly meter: Meter;
 }
@@ -19,7 +22,7 @@ export interface FeedbackDoorOptions {
  * faulty event refuses its neighbours too, so that a client never has to find out which went in.
  */
 export function createFeedbackDoor(options: FeedbackDoorOptions): FeedbackDoor {
-  const { config, intake, clock } = options;
+  const { config, intake, redactor, clock } = options;
   const counted = countEvents(options.meter);
 
   return {
@@ -31,7 +34,11 @@ export function createFeedbackDoor(options: FeedbackDoorOptions): FeedbackDoor {
         counted("rejected", source, checked.count);
         return { outcome: "rejected", faults: checked.faults };
       }
-      const rows = checked.events.map((event) => toFeedback(event, { receivedAt, source }));
+      const events =
+        redactor === undefined
+          ? checked.events
+          : checked.events.map((event) => redactEvent(event, redactor));
+      const rows = events.map((event) => toFeedback(event, { receivedAt, source }));
       // An event that comes twice in one request is stored once, as it came last.
       const distinct = [...new Map(rows.map((row) => [row.feedback_id, row])).values()];
       try {

@@ -46,6 +46,19 @@ export interface Decoder {
   metrics(body: Uint8Array, encoding: RequestEncoding): number;
 }
 
+/**
+ * Takes what the configuration names out of texts before anything is written to disk (room
+ * `redact`, needed by `decode` and `feedback`).
+ */
+export interface Redactor {
+  /** The text without what the rules find in it; the text itself when that is nothing. */
+  text(text: string): string;
+  /** The same for UTF-8 between `start` and `end`; undefined when nothing is found. */
+  bytes(source: Uint8Array, start: number, end: number): Uint8Array | undefined;
+  /** Whether the attribute with the name between `start` and `end` is dropped. */
+  drops(source: Uint8Array, start: number, end: number): boolean;
+}
+
 /** Where the spool's loader puts blocks (room `store`). */
 export interface LoadSink {
   /**

@@ -1,0 +1,104 @@
+import { apiKeyTriggers, matchApiKey, matchBearer } from "./api-key.js";
+import { matchCardNumber } from "./card-number.js";
+import { digitsEnd } from "./characters.js";
+import { matchEmail } from "./email.js";
+import { matchIban } from "./iban.js";
+import { matchIpv4 } from "./ipv4.js";
+import { JwtMatcher } from "./jwt.js";
+import type { Match, Matcher } from "./match.js";
+import { matchNational, matchParenthesis, matchPlus } from "./phone.js";
+
+export const presetNames = [
+  "email",
+  "phone",
+  "card_number",
+  "iban",
+  "api_key",
+  "jwt",
+  "ipv4",
+] as const;
+
+export type PresetName = (typeof presetNames)[number];
+
+interface Trial {
+  readonly preset: PresetName;
+  readonly match: Matcher;
+}
+
+const backslash = 0x5c;
+const digits = Buffer.from("0123456789");
+
+/**
+ * Finds matches of several presets in one walk over a text. Each preset is tried where a character
+ * stands that it cannot do without and that is rare in other texts; digits are tried once a run.
+ */
+export class PresetScanner {
+  /** What `next` found. */
+  readonly found: Match = { start: 0, stop: 0 };
+  preset: PresetName = "email";
+  /** Whether the text has escapes: it may mean more than it shows. */
+  escapes = false;
+  readonly #trials: (readonly Trial[] | undefined)[] = Array.from({ length: 256 });
+  readonly #jwt = new JwtMatcher();
+  /** 1: a trial or a backslash; 2: a digit that begins a trial. */
+  readonly #triggers = new Uint8Array(256);
+
+  constructor(presets: ReadonlySet<PresetName>) {
+    this.#triggers[backslash] = 1;
+    const add = (preset: PresetName, triggers: Iterable<number>, match: Matcher): void => {
+      if (!presets.has(preset)) return;
+      for (const byte of triggers) {
+        this.#trials[byte] = [...(this.#trials[byte] ?? []), { preset, match }];
+        this.#triggers[byte] = digits.includes(byte) ? 2 : 1;
+      }
+    };
+    add("email", Buffer.from("@%"), matchEmail);
+    add("iban", digits, matchIban);
+    add("card_number", digits, matchCardNumber);
+    add("phone", digits, matchNational);
+    add("phone", Buffer.from("+"), matchPlus);
+    add("phone", Buffer.from("("), matchParenthesis);
+    add("ipv4", digits, matchIpv4);
+    add("jwt", Buffer.from("J"), (...place) => this.#jwt.match(...place));
+    add("api_key", apiKeyTriggers, matchApiKey);
+    add("api_key", Buffer.from("bB"), matchBearer);
+  }
+
+  /** Begins a text. */
+  reset(): void {
+    this.#jwt.reset();
+    this.escapes = false;
+  }
+
+  /**
+   * Bounds the next match in `found`, or answers false. What lies before `from` does not exist,
+   * so that a match next to the one before is found as if it stood alone.
+   */
+  next(bytes: Uint8Array, from: number, end: number): boolean {
+    const triggers = this.#triggers;
+    for (let at = from; at < end; at++) {
+      const byte = bytes[at] as number;
+      const trigger = triggers[byte];
+      if (trigger === 0) continue;
+      if (byte === backslash) this.escapes = true;
+      else if (this.#try(this.#trials[byte] ?? [], bytes, from, at, end)) return true;
+      else if (trigger === 2) at = digitsEnd(bytes, at, end) - 1;
+    }
+    return false;
+  }
+
+  #try(
+    trials: readonly Trial[],
+    bytes: Uint8Array,
+    from: number,
+    at: number,
+    end: number,
+  ): boolean {
+    for (const { preset, match } of trials) {
+      if (!match(bytes, from, at, end, this.found)) continue;
+      this.preset = preset;
+      return true;
+    }
+    return false;
+  }
+}
