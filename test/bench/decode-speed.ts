@@ -34,7 +34,11 @@ export function measureDecode(spanSize: number): DecodeSpeed {
   const spanBytes = wireBytes / (requests.length * spansPerRequest);
   const decoder = createDecoder({ config: decodeConfig.parse({}), clock: systemClock });
 
-  const decode = (body: Buffer): number => decoder.traces(body, "protobuf").accepted;
+  const decode = (body: Buffer): number => {
+    const { accepted, release } = decoder.traces(body, "protobuf");
+    release();
+    return accepted;
+  };
   const rates = { calibrant: [] as number[], usual: [] as number[] };
   for (let round = -1; round < rounds; round++) {
     const ours = spansPerCpuSecond(requests, decode);

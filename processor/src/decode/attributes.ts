@@ -1,5 +1,6 @@
 import type { MapBody } from "./columns.js";
 import type { DecodeConfig } from "./decode-config.js";
+import { KnownNames } from "./known-names.js";
 import type { Rejection } from "./rejection.js";
 import type { TextWriter } from "./text-writer.js";
 import type { ValueWriter } from "./value-writer.js";
@@ -18,39 +19,35 @@ export class Attributes {
   readonly #limit: number;
   readonly #values: ValueWriter;
   readonly #texts: TextWriter;
-  readonly #seed: number;
-  readonly #keyStart: Int32Array;
-  readonly #keyEnd: Int32Array;
+  readonly #known: KnownNames;
+  readonly #names: Int32Array;
   readonly #valueStart: Int32Array;
   readonly #valueEnd: Int32Array;
-  readonly #hash: Int32Array;
   readonly #superseded: Uint8Array;
-  /** Open addressing: the index of an attribute, valid where the stamp is the present round. */
-  readonly #slots: Int32Array;
+  /** By name: the index of the attribute that has it, valid where the stamp is the present round. */
+  readonly #holders: Int32Array;
   readonly #stamps: Int32Array;
   #round = 0;
   #count = 0;
 
   /** @param seed makes the keys that would collide in the table unknown to senders */
   constructor(limits: DecodeConfig, values: ValueWriter, texts: TextWriter, seed: number) {
-    this.#limit = limits.attributes;
+    const size = limits.attributes;
+    this.#limit = size;
     this.#values = values;
     this.#texts = texts;
-    this.#seed = seed;
-    const size = limits.attributes;
-    this.#keyStart = new Int32Array(size);
-    this.#keyEnd = new Int32Array(size);
+    this.#known = new KnownNames(size, limits.decoded_size, seed);
+    this.#names = new Int32Array(size);
     this.#valueStart = new Int32Array(size);
     this.#valueEnd = new Int32Array(size);
-    this.#hash = new Int32Array(size);
     this.#superseded = new Uint8Array(size);
-    const slots = 2 ** Math.ceil(Math.log2(size * 2 + 2));
-    this.#slots = new Int32Array(slots);
-    this.#stamps = new Int32Array(slots);
+    this.#holders = new Int32Array(this.#known.capacity + 1);
+    this.#stamps = new Int32Array(this.#known.capacity + 1);
   }
 
   clear(): void {
     this.#count = 0;
+    this.#known.begin();
     if (this.#round === lastRound) {
       this.#stamps.fill(0);
       this.#round = 0;
@@ -63,13 +60,33 @@ export class Attributes {
    * @returns false when there are more than the limit
    */
   collect(reader: WireReader): boolean {
-    const index = this.#count;
+    if (this.#count >= this.#limit) return false;
+    const { bytes, start, stop } = reader;
+    // What every encoder writes: the key, shorter than 128 bytes, and the value up to the end.
+    if (stop - start > 4 && bytes[start] === keyTag) {
+      const keyStart = start + 2;
+      const keySize = bytes[start + 1] as number;
+      const keyEnd = keyStart + keySize;
+      if (keySize < 128 && keyEnd + 2 <= stop && bytes[keyEnd] === valueTag) {
+        const low = bytes[keyEnd + 1] as number;
+        const high = bytes[keyEnd + 2] as number;
+        const isShort = low < 128;
+        const valueStart = keyEnd + (isShort ? 2 : 3);
+        const size = isShort ? low : (low & 127) | (high << 7);
+        if ((isShort || high < 128) && valueStart + size === stop) {
+          this.#add(bytes, keyStart, keyEnd, valueStart, stop);
+          reader.at = stop;
+          return true;
+        }
+      }
+    }
+    this.#collectAny(reader);
+    return true;
+  }
+
+  #collectAny(reader: WireReader): void {
     const end = reader.stop;
-    if (index >= this.#limit) return false;
-    let keyStart = end;
-    let keyEnd = end;
-    let valueStart = end;
-    let valueEnd = end;
+    let [keyStart, keyEnd, valueStart, valueEnd] = [end, end, end, end];
     reader.at = reader.start;
     while (reader.at < end) {
       const tag = reader.tag(end);
@@ -86,28 +103,38 @@ export class Attributes {
         reader.skip(tag, end);
       }
     }
-    this.#keyStart[index] = keyStart;
-    this.#keyEnd[index] = keyEnd;
+    this.#add(reader.bytes, keyStart, keyEnd, valueStart, valueEnd);
+  }
+
+  /** Enters an attribute; marks an earlier one with the same key. */
+  #add(
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+  ): void {
+    const index = this.#count++;
+    const name = this.#known.find(bytes, keyStart, keyEnd);
+    this.#names[index] = name;
     this.#valueStart[index] = valueStart;
     this.#valueEnd[index] = valueEnd;
     this.#superseded[index] = 0;
-    this.#count = index + 1;
-    this.#enter(reader.bytes, index);
-    return true;
+    if (this.#stamps[name] === this.#round) this.#superseded[this.#holders[name] as number] = 1;
+    this.#stamps[name] = this.#round;
+    this.#holders[name] = index;
   }
 
   /** Writes the row. Answers why it cannot be written; the row is then incomplete. */
   write(reader: WireReader, into: MapBody): Rejection | undefined {
-    const { bytes } = reader;
+    const known = this.#known;
     const texts = this.#texts;
+    const values = this.#values;
     let entries = 0;
     for (let index = 0; index < this.#count; index++) {
       if (this.#superseded[index] === 1) continue;
-      const keyStart = this.#keyStart[index] as number;
-      const keyEnd = this.#keyEnd[index] as number;
-      if (texts.drops(bytes, keyStart, keyEnd)) continue;
-      texts.string(into.keys, bytes, keyStart, keyEnd);
-      const rejection = this.#values.write(
+      if (!texts.name(into.keys, known, this.#names[index] as number)) continue;
+      const rejection = values.write(
         reader,
         this.#valueStart[index] as number,
         this.#valueEnd[index] as number,
@@ -121,48 +148,15 @@ export class Attributes {
   }
 
   /** Where the value of a key is, or undefined: `service.name` of a resource. */
-  find(bytes: Uint8Array, key: Uint8Array): readonly [start: number, end: number] | undefined {
+  find(key: Uint8Array): readonly [start: number, end: number] | undefined {
+    const known = this.#known;
     for (let index = this.#count - 1; index >= 0; index--) {
-      const start = this.#keyStart[index] as number;
-      const end = this.#keyEnd[index] as number;
-      if (end - start === key.length && Buffer.compare(bytes.subarray(start, end), key) === 0) {
+      const name = this.#names[index] as number;
+      const sent = known.sent.bytes.subarray(known.start(name), known.end(name));
+      if (Buffer.compare(sent, key) === 0) {
         return [this.#valueStart[index] as number, this.#valueEnd[index] as number];
       }
     }
     return undefined;
-  }
-
-  /** Enters a key into the table; marks an earlier attribute with the same key. */
-  #enter(bytes: Uint8Array, index: number): void {
-    const start = this.#keyStart[index] as number;
-    const end = this.#keyEnd[index] as number;
-    let hash = this.#seed;
-    for (let at = start; at < end; at++) {
-      hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
-    }
-    hash ^= hash >>> 15;
-    this.#hash[index] = hash;
-    const mask = this.#slots.length - 1;
-    let slot = hash & mask;
-    while (this.#stamps[slot] === this.#round) {
-      const other = this.#slots[slot] as number;
-      if (this.#hash[other] === hash && this.#sameKey(bytes, other, start, end)) {
-        this.#superseded[other] = 1;
-        this.#slots[slot] = index;
-        return;
-      }
-      slot = (slot + 1) & mask;
-    }
-    this.#stamps[slot] = this.#round;
-    this.#slots[slot] = index;
-  }
-
-  #sameKey(bytes: Uint8Array, other: number, start: number, end: number): boolean {
-    const from = this.#keyStart[other] as number;
-    if ((this.#keyEnd[other] as number) - from !== end - start) return false;
-    for (let offset = 0; offset < end - start; offset++) {
-      if (bytes[from + offset] !== bytes[start + offset]) return false;
-    }
-    return true;
   }
 }

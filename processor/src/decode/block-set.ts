@@ -1,5 +1,7 @@
 import type { Block, IntakeTable } from "../model/block.js";
 import { CalibrantError } from "../kernel/errors.js";
+import type { DecodedRequest } from "../model/ports.js";
+import type { BlockMemory } from "./block-memory.js";
 import type { TableColumns } from "./columns.js";
 import type { DecodeConfig } from "./decode-config.js";
 import { dayText } from "./timestamp.js";
@@ -21,12 +23,20 @@ export class BlockSet<Columns extends TableColumns> {
   readonly #create: () => Columns;
   readonly #days = new Map<number, OpenDay<Columns>>();
   readonly #spare: Columns[] = [];
+  readonly #memory: BlockMemory;
   #finished: Block[] = [];
+  #taken: Uint8Array[] = [];
   #size = 0;
 
-  constructor(table: IntakeTable, limits: DecodeConfig, create: () => Columns) {
+  constructor(
+    table: IntakeTable,
+    limits: DecodeConfig,
+    memory: BlockMemory,
+    create: () => Columns,
+  ) {
     this.#table = table;
     this.#limits = limits;
+    this.#memory = memory;
     this.#create = create;
   }
 
@@ -35,6 +45,7 @@ export class BlockSet<Columns extends TableColumns> {
     for (const { columns } of this.#days.values()) this.#keep(columns);
     this.#days.clear();
     this.#finished = [];
+    this.#taken = [];
     this.#size = 0;
   }
 
@@ -63,13 +74,18 @@ export class BlockSet<Columns extends TableColumns> {
     return open.columns;
   }
 
-  /** All rows as blocks, in the order of their days. */
-  finish(): readonly Block[] {
+  /** All rows as blocks, in the order of their days, and what gives their memory back. */
+  finish(): Pick<DecodedRequest, "blocks" | "release"> {
     const days = [...this.#days].toSorted(([a], [b]) => a - b);
     for (const [day, { columns }] of days) if (columns.rows > 0) this.#finish(day, columns);
     const blocks = this.#finished;
+    let taken = this.#taken;
     this.clear();
-    return blocks;
+    const release = (): void => {
+      for (const memory of taken) this.#memory.give(memory);
+      taken = [];
+    };
+    return { blocks, release };
   }
 
   #open(day: number): OpenDay<Columns> | undefined {
@@ -85,8 +101,14 @@ export class BlockSet<Columns extends TableColumns> {
       format: "Native",
       day: dayText(day),
       rows: columns.rows,
-      bytes: columns.block(),
+      bytes: columns.block((size) => this.#take(size)),
     });
+  }
+
+  #take(size: number): Uint8Array {
+    const memory = this.#memory.take(size);
+    this.#taken.push(memory);
+    return memory;
   }
 
   #keep(columns: Columns): void {

@@ -118,7 +118,7 @@ export class ByteBuffer {
       let at = this.length;
       for (let from = start; from < end; from++) bytes[at++] = source[from] as number;
     } else {
-      bytes.set(source.subarray(start, end), this.length);
+      bytes.set(view(source, start, size), this.length);
     }
     this.length += size;
   }
@@ -148,7 +148,7 @@ export class ByteBuffer {
   string(source: Uint8Array, start: number, end: number): void {
     const size = end - start;
     if (size > loopLimit) {
-      const part = source.subarray(start, end);
+      const part = view(source, start, size);
       if (isUtf8(part)) {
         this.varint(size);
         if (this.length + size > this.bytes.length) this.#grow(size);
@@ -170,7 +170,7 @@ export class ByteBuffer {
       bytes[at++] = byte;
     }
     if (seen > 127) {
-      const part = source.subarray(start, end);
+      const part = view(source, start, size);
       if (!isUtf8(part)) {
         this.#repaired(part);
         return;
@@ -213,4 +213,9 @@ export class ByteBuffer {
     larger.set(this.bytes.subarray(0, this.length));
     this.bytes = larger;
   }
+}
+
+/** A part of other bytes. What `Buffer` has for it takes three times as long. */
+function view(source: Uint8Array, start: number, size: number): Uint8Array {
+  return new Uint8Array(source.buffer, source.byteOffset + start, size);
 }

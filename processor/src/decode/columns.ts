@@ -64,7 +64,7 @@ export class MapBody {
 export abstract class TableColumns {
   rows = 0;
   readonly #limit: number;
-  readonly #buffers = new Set<ByteBuffer>();
+  readonly #buffers: ByteBuffer[] = [];
   readonly #maps: MapBody[] = [];
   readonly #columns: Column[] = [];
 
@@ -109,7 +109,7 @@ export abstract class TableColumns {
 
   #add(name: string, type: string, parts: readonly ByteBuffer[]): void {
     this.#columns.push({ name, type, parts });
-    for (const part of parts) this.#buffers.add(part);
+    for (const part of parts) if (!this.#buffers.includes(part)) this.#buffers.push(part);
   }
 
   /** Starts a row. Answers how many bytes the columns hold. */
@@ -132,20 +132,35 @@ export abstract class TableColumns {
     for (const map of this.#maps) map.reset();
   }
 
-  /** The rows as one block of ClickHouse's Native format (revision 0). */
-  block(): Buffer {
+  /**
+   * The rows as one block of ClickHouse's Native format (revision 0), at the start of memory that
+   * `take` gives for its size.
+   */
+  block(take: (size: number) => Uint8Array): Uint8Array {
     const header = new ByteBuffer(64 * 1024);
     header.varint(this.#columns.length);
     header.varint(this.rows);
-    const pieces: Buffer[] = [];
-    let from = 0;
+    const headerEnds: number[] = [];
+    let size = 0;
     for (const { name, type, parts } of this.#columns) {
       header.asciiString(name);
       header.asciiString(type);
-      pieces.push(header.bytes.subarray(from, header.length));
-      from = header.length;
-      for (const part of parts) pieces.push(part.bytes.subarray(0, part.length));
+      headerEnds.push(header.length);
+      for (const part of parts) size += part.length;
     }
-    return Buffer.concat(pieces);
+    size += header.length;
+    const block = take(size);
+    let [at, from] = [0, 0];
+    const copy = (source: Uint8Array, start: number, end: number): void => {
+      block.set(new Uint8Array(source.buffer, source.byteOffset + start, end - start), at);
+      at += end - start;
+    };
+    for (const [index, { parts }] of this.#columns.entries()) {
+      const end = headerEnds[index] as number;
+      copy(header.bytes, from, end);
+      from = end;
+      for (const part of parts) copy(part.bytes, 0, part.length);
+    }
+    return block.subarray(0, size);
   }
 }

@@ -3,6 +3,7 @@ import type { Clock } from "../kernel/clock.js";
 import { CalibrantError } from "../kernel/errors.js";
 import type { Decoder, Redactor, RequestEncoding } from "../model/ports.js";
 import { Attributes } from "./attributes.js";
+import { BlockMemory } from "./block-memory.js";
 import { BlockSet } from "./block-set.js";
 import { countDataPoints } from "./data-points.js";
 import type { DecodeConfig } from "./decode-config.js";
@@ -52,6 +53,7 @@ const fieldNames: Readonly<
 export function createDecoder(options: DecoderOptions): Decoder {
   const { config, clock, redactor, seed = randomInt(2 ** 31) } = options;
   const reader = new WireReader();
+  const memory = new BlockMemory();
   const texts = redactor === undefined ? new PlainTextWriter() : new RedactingTextWriter(redactor);
   const values = new ValueWriter(config, texts);
   const attributes = new Attributes(config, values, texts, seed);
@@ -64,13 +66,23 @@ export function createDecoder(options: DecoderOptions): Decoder {
   const spans = new RequestDecoder({
     ...shared,
     items: new SpanDecoder(config, attributes, texts),
-    blocks: new BlockSet("otel.otel_traces", config, () => new TraceColumns(config.decoded_size)),
+    blocks: new BlockSet(
+      "otel.otel_traces",
+      config,
+      memory,
+      () => new TraceColumns(config.decoded_size),
+    ),
   });
   const logItems = new LogDecoder(attributes, values, texts);
   const logs = new RequestDecoder({
     ...shared,
     items: logItems,
-    blocks: new BlockSet("otel.otel_logs", config, () => new LogColumns(config.decoded_size)),
+    blocks: new BlockSet(
+      "otel.otel_logs",
+      config,
+      memory,
+      () => new LogColumns(config.decoded_size),
+    ),
   });
 
   const toWire = (body: Uint8Array, encoding: RequestEncoding, root: Message): Uint8Array => {

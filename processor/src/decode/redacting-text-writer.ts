@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { Redactor } from "../model/ports.js";
 import type { ByteBuffer } from "./byte-buffer.js";
+import type { KnownNames } from "./known-names.js";
 import { PlainTextWriter } from "./text-writer.js";
 
 /** Writes texts without what the redactor takes out of them. */
@@ -49,8 +50,12 @@ export class RedactingTextWriter extends PlainTextWriter {
     else super.jsonBytes(out, text, 0, text.length);
   }
 
-  override drops(source: Uint8Array, start: number, end: number): boolean {
-    return this.#redactor.drops(source, start, end);
+  override name(out: ByteBuffer, names: KnownNames, name: number): boolean {
+    const { bytes } = names.sent;
+    const [start, end] = [names.start(name), names.end(name)];
+    if (this.#redactor.drops(bytes, start, end)) return false;
+    this.string(out, bytes, start, end);
+    return true;
   }
 
   /** The text that was sent as bytes is looked at, not its base64; other bytes are no text. */

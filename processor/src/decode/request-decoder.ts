@@ -61,7 +61,7 @@ export class RequestDecoder<Columns extends TableColumns> {
     });
     const { accepted, rejected, reasons } = this.#tally;
     return {
-      blocks: blocks.finish(),
+      ...blocks.finish(),
       accepted,
       rejected,
       reasons,

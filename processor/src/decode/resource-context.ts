@@ -66,7 +66,7 @@ export class ResourceContext {
       }
     }
     this.rejection ??= collected.write(reader, this.attributes);
-    const name = collected.find(reader.bytes, serviceNameKey);
+    const name = collected.find(serviceNameKey);
     this.serviceName.reset();
     if (name === undefined) this.serviceName.byte(0);
     else this.rejection ??= this.#values.write(reader, name[0], name[1], this.serviceName);

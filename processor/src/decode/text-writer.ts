@@ -1,5 +1,6 @@
 import type { ByteBuffer } from "./byte-buffer.js";
 import { writeJsonString } from "./json-string.js";
+import type { KnownNames } from "./known-names.js";
 import { base64 } from "./number-text.js";
 
 /** Writes the texts of a request: into columns, or into the JSON of arrays and maps. */
@@ -35,8 +36,9 @@ export class PlainTextWriter {
     out.ascii(`"${base64(source, start, end)}"`);
   }
 
-  /** Whether the attribute with the name between `start` and `end` is left out. */
-  drops(_source: Uint8Array, _start: number, _end: number): boolean {
-    return false;
+  /** The name of an attribute. Answers false, having written nothing, when it is left out. */
+  name(out: ByteBuffer, names: KnownNames, name: number): boolean {
+    names.write(name, out);
+    return true;
   }
 }

@@ -5,7 +5,9 @@ import { JsonWriter } from "./json-text.js";
 import { doubleText, int64Text } from "./number-text.js";
 import type { Rejection } from "./rejection.js";
 import type { TextWriter } from "./text-writer.js";
-import type { WireReader } from "./wire-reader.js";
+import { bytesTag, type WireReader } from "./wire-reader.js";
+
+const stringTag = bytesTag(valueKinds.string);
 
 /** Writes values as the string that the raw tables keep. */
 export class ValueWriter {
@@ -26,6 +28,11 @@ export class ValueWriter {
    * string. Answers why it cannot be written, having written nothing then.
    */
   write(reader: WireReader, start: number, end: number, out: ByteBuffer): Rejection | undefined {
+    const text = textStart(reader.bytes, start, end);
+    if (text !== 0) {
+      this.#texts.string(out, reader.bytes, text, end);
+      return undefined;
+    }
     const view = this.#view;
     reader.at = start;
     readValue(reader, end, view);
@@ -60,4 +67,17 @@ export class ValueWriter {
         return undefined;
     }
   }
+}
+
+/**
+ * Where the text starts that goes on to `end` when the value is just one text, as nearly all are;
+ * otherwise 0.
+ */
+function textStart(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start < 2 || bytes[start] !== stringTag) return 0;
+  const first = bytes[start + 1] as number;
+  if (first < 128) return start + 2 + first === end ? start + 2 : 0;
+  const second = bytes[start + 2] as number;
+  if (second >= 128) return 0;
+  return start + 3 + ((first & 127) | (second << 7)) === end ? start + 3 : 0;
 }

@@ -32,6 +32,11 @@ export interface DecodedRequest {
   readonly reasons: ReadonlyMap<string, number>;
   /** For the sender: the reasons with the place of the first item of each; empty when none. */
   readonly message: string;
+  /**
+   * Gives the memory of the blocks back for later requests. To be called once, when nobody reads
+   * them any more; or never, which costs no more than the memory.
+   */
+  release(): void;
 }
 
 /**

@@ -49,6 +49,8 @@ export class OtlpHandler {
       telemetry.items({ signal, accepted: 0, rejected });
       throw error;
     }
+    // Not after a failure: the intake may still be writing then.
+    decoded.release();
     telemetry.items({ signal, accepted, rejected: reasons });
   }
 

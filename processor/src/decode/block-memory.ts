@@ -1,0 +1,39 @@
+/** Bytes that are kept for later blocks. */
+const mostKept = 16 * 1024 ** 2;
+const smallest = 16 * 1024;
+
+/**
+ * Memory for finished blocks, used again when it is given back. A block is some hundred kilobytes:
+ * fresh memory of that size is cleared by the system page by page, which takes longer than filling
+ * it, and counts as pressure for which the garbage collector runs.
+ */
+export class BlockMemory {
+  readonly #free = new Map<number, Uint8Array[]>();
+  #kept = 0;
+
+  /** Memory of at least so many bytes, with anything in it. */
+  take(size: number): Uint8Array {
+    const capacity = capacityFor(size);
+    const memory = this.#free.get(capacity)?.pop();
+    if (memory === undefined) return Buffer.allocUnsafeSlow(capacity);
+    this.#kept -= capacity;
+    return memory;
+  }
+
+  /** Takes memory back that nobody reads any more. */
+  give(memory: Uint8Array): void {
+    const capacity = memory.length;
+    if (this.#kept + capacity > mostKept) return;
+    this.#kept += capacity;
+    const free = this.#free.get(capacity);
+    if (free === undefined) this.#free.set(capacity, [memory]);
+    else free.push(memory);
+  }
+}
+
+/** Quarters of powers of two, so that no more than a fifth is left over. */
+function capacityFor(size: number): number {
+  if (size <= smallest) return smallest;
+  const step = 2 ** (Math.floor(Math.log2(size - 1)) - 2);
+  return Math.ceil(size / step) * step;
+}
