@@ -12,7 +12,8 @@ export function matchIpv4(
   match: Match,
 ): boolean {
   const before = byteAt(bytes, start, at - 1, end);
-  if (isAlphanumeric(before) || before === point) return false;
+  if (isAlphanumeric(before)) return false;
+  if (before === point && isDigit(byteAt(bytes, start, at - 2, end))) return false;
   let place = at;
   for (let part = 0; part < 4; part++) {
     if (part > 0 && byteAt(bytes, start, place++, end) !== point) return false;

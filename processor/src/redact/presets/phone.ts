@@ -68,6 +68,7 @@ export function matchNational(
   const first = bytes[at] as number;
   const size = digitsEnd(bytes, at, Math.min(end, at + 7)) - at;
   if (first === zero && size >= 3 && size <= 6) {
+    if (before === blank && isDigit(byteAt(bytes, start, at - 2, end))) return false;
     const doubled = bytes[at + 1] === zero;
     if (doubled && bytes[at + 2] === zero) return false;
     return matchGroups(bytes, at, end, doubled ? zeroZeroForm : zeroForm, match);
