@@ -37,7 +37,13 @@ export interface HouseOptions {
 }
 
 export interface House {
-  readonly addresses: { readonly otlp: string; readonly web: string; readonly clickhouse: string };
+  readonly addresses: {
+    readonly otlp: string;
+    /** OTLP/gRPC; undefined when it is switched off. */
+    readonly grpc: string | undefined;
+    readonly web: string;
+    readonly clickhouse: string;
+  };
   readonly client: StoreClient;
   /** Resolves when the store has its schema and all walks run; rejects when that cannot be. */
   readonly ready: Promise<void>;
@@ -136,6 +142,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     return {
       addresses: {
         otlp: `http://${receiver.address}`,
+        grpc: receiver.grpcAddress === undefined ? undefined : `http://${receiver.grpcAddress}`,
         web: web.address,
         clickhouse: embedded?.url ?? config.exporters.clickhouse.url,
       },

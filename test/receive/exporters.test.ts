@@ -1,5 +1,7 @@
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import { OTLPLogExporter as GrpcLogExporter } from "@opentelemetry/exporter-logs-otlp-grpc";
 import { OTLPLogExporter } from "@opentelemetry/exporter-logs-otlp-http";
+import { OTLPTraceExporter as GrpcTraceExporter } from "@opentelemetry/exporter-trace-otlp-grpc";
 import { OTLPTraceExporter as JsonTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { OTLPTraceExporter as ProtoTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { resourceFromAttributes } from "@opentelemetry/resources";
@@ -65,13 +67,16 @@ describe("the official exporters", () => {
     ["protobuf", ProtoTraceExporter, "none", "/v1/traces"],
     ["protobuf, gzip", ProtoTraceExporter, "gzip", "/v1/traces"],
     ["Langfuse's path", ProtoTraceExporter, "none", "/api/public/otel/v1/traces"],
+    ["gRPC", GrpcTraceExporter, "none", undefined],
+    ["gRPC, gzip", GrpcTraceExporter, "gzip", undefined],
   ])("deliver spans: %s", async (_, Exporter, compression, path) => {
     const receiver = await testReceiver();
     vi.stubEnv("OTEL_EXPORTER_OTLP_COMPRESSION", compression);
     onTestFinished(() => {
       vi.unstubAllEnvs();
     });
-    await exportSpans(new Exporter({ url: `${receiver.url}${path}` }));
+    const url = path === undefined ? `http://${receiver.grpc}` : `${receiver.url}${path}`;
+    await exportSpans(new Exporter({ url }));
     const [sent, plain] = [
       await receiver.metrics.value("calibrant.receive.bytes"),
       await receiver.metrics.value("calibrant.receive.decompressed_bytes"),
@@ -85,9 +90,12 @@ describe("the official exporters", () => {
     expect(row?.["Links.SpanId"]).toEqual([row?.["SpanId"]]);
   });
 
-  it("deliver log records", async () => {
+  it.each(["HTTP", "gRPC"])("deliver log records: %s", async (protocol) => {
     const receiver = await testReceiver();
-    const exporter = new OTLPLogExporter({ url: `${receiver.url}/v1/logs` });
+    const exporter =
+      protocol === "HTTP"
+        ? new OTLPLogExporter({ url: `${receiver.url}/v1/logs` })
+        : new GrpcLogExporter({ url: `http://${receiver.grpc}` });
     const provider = new logs.LoggerProvider({
       resource,
       processors: [new logs.SimpleLogRecordProcessor({ exporter })],

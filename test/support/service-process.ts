@@ -10,6 +10,8 @@ const main = fileURLToPath(new URL("../../processor/dist/main.js", import.meta.u
 
 export interface ServiceProcess {
   readonly otlp: string;
+  /** OTLP over gRPC. */
+  readonly grpc: string;
   readonly web: string;
   readonly clickhouse: string;
   readonly directory: string;
@@ -37,12 +39,21 @@ export interface ServiceOptions {
 /** The real service in a process of its own, on free ports and a folder of its own. */
 export async function createServiceProcess(options: ServiceOptions = {}): Promise<ServiceProcess> {
   const directory = await mkdtemp(join(tmpdir(), "calibrant-service-"));
-  const [otlpPort, webPort, storePort] = [await freePort(), await freePort(), await freePort()];
+  const [otlpPort, grpcPort, webPort, storePort] = [
+    await freePort(),
+    await freePort(),
+    await freePort(),
+    await freePort(),
+  ];
   const configFile = join(directory, "calibrant.yaml");
   await writeFile(
     configFile,
     [
-      `receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:${otlpPort}" } } } }`,
+      "receivers:",
+      "  otlp:",
+      "    protocols:",
+      `      http: { endpoint: "127.0.0.1:${otlpPort}" }`,
+      `      grpc: { endpoint: "127.0.0.1:${grpcPort}" }`,
       "extensions:",
       `  web: { endpoint: "127.0.0.1:${webPort}" }`,
       `  embedded_store: { endpoint: "127.0.0.1:${storePort}" }`,
@@ -51,6 +62,7 @@ export async function createServiceProcess(options: ServiceOptions = {}): Promis
   );
 
   const otlp = `http://127.0.0.1:${otlpPort}`;
+  const grpc = `http://127.0.0.1:${grpcPort}`;
   const web = `http://127.0.0.1:${webPort}`;
   const clickhouse = `http://127.0.0.1:${storePort}`;
   let child: ChildProcess | undefined;
@@ -100,6 +112,7 @@ export async function createServiceProcess(options: ServiceOptions = {}): Promis
 
   return {
     otlp,
+    grpc,
     web,
     clickhouse,
     directory,

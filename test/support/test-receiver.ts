@@ -12,6 +12,7 @@ import { recordMetrics, type RecordedMetrics } from "./recorded-metrics.js";
 
 export interface ReceiverSettings {
   readonly http?: z.input<typeof receiveConfig>["http"];
+  readonly grpc?: z.input<typeof receiveConfig>["grpc"];
   readonly limits?: z.input<typeof decodeConfig>;
   /** Stands before what would make the blocks durable. */
   readonly append?: (blocks: readonly Block[]) => Promise<void>;
@@ -21,6 +22,8 @@ export interface ReceiverSettings {
 export interface TestReceiver {
   readonly url: string;
   readonly port: number;
+  /** `host:port` of OTLP/gRPC; empty when it is switched off. */
+  readonly grpc: string;
   readonly metrics: RecordedMetrics;
   /** Rows that were acknowledged, of one table. */
   rows(table: Block["table"]): NativeRow[];
@@ -32,7 +35,10 @@ export async function testReceiver(settings: ReceiverSettings = {}): Promise<Tes
   const kept: Block[] = [];
   const metrics = recordMetrics();
   const receiver = await startReceiver({
-    config: receiveConfig.parse({ http: { endpoint: "127.0.0.1:0", ...settings.http } }),
+    config: receiveConfig.parse({
+      http: { endpoint: "127.0.0.1:0", ...settings.http },
+      grpc: { endpoint: "127.0.0.1:0", ...settings.grpc },
+    }),
     decoder: createDecoder({
       config: decodeConfig.parse(settings.limits ?? {}),
       clock: systemClock,
@@ -52,6 +58,7 @@ export async function testReceiver(settings: ReceiverSettings = {}): Promise<Tes
   return {
     url: `http://${receiver.address}`,
     port: Number(receiver.address.split(":").at(-1)),
+    grpc: receiver.grpcAddress ?? "",
     metrics,
     rows: (table) =>
       kept.filter((block) => block.table === table).flatMap(({ bytes }) => nativeRows(bytes)),

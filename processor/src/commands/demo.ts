@@ -54,6 +54,7 @@ async function demo(options: DemoCommandOptions, terminal: Terminal): Promise<vo
     await runDemo({
       addresses: {
         otlp: house.addresses.otlp,
+        grpc: house.addresses.grpc,
         api: house.addresses.web,
         store: house.addresses.clickhouse,
         model: model.url,
@@ -80,11 +81,19 @@ async function demoConfig(modelUrl: string, terminal: Terminal): Promise<Config>
   const choose = (port: number, use: string): Promise<number> =>
     choosePort(port, (line) => terminal.note(line), use);
   const otlp = await choose(4318, "OTLP/HTTP");
+  const grpc = await choose(4317, "OTLP/gRPC");
   const web = await choose(8080, "the pages");
   const store = await choose(8123, "ClickHouse");
   return parseConfig(
     JSON.stringify({
-      receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${otlp}` } } } },
+      receivers: {
+        otlp: {
+          protocols: {
+            http: { endpoint: `127.0.0.1:${otlp}` },
+            grpc: { endpoint: `127.0.0.1:${grpc}` },
+          },
+        },
+      },
       processors: {
         evaluate: {
           models: {

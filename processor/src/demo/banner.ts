@@ -4,6 +4,8 @@ import { minutes } from "./figures.js";
 export interface DemoAddresses {
   /** OTLP over HTTP, such as `http://127.0.0.1:4318`. */
   readonly otlp: string;
+  /** OTLP over gRPC, where it is switched on. */
+  readonly grpc?: string | undefined;
   /** API and pages, such as `http://127.0.0.1:8080`. */
   readonly api: string;
   /** ClickHouse over HTTP, such as `http://127.0.0.1:8123`. */
@@ -14,7 +16,7 @@ export interface DemoAddresses {
 
 /** @param rollout milliseconds from the start to the newer release */
 export function bannerLines(
-  { otlp, api, store, model }: DemoAddresses,
+  { otlp, grpc, api, store, model }: DemoAddresses,
   [older, newer]: readonly [string, string],
   rollout: number,
 ): readonly string[] {
@@ -27,6 +29,7 @@ export function bannerLines(
     `  Page         ${api}/`,
     `  Metrics      ${api}/metrics`,
     `  OTLP         ${otlp}  (your own application can send here, too)`,
+    ...(grpc === undefined ? [] : [`  OTLP/gRPC    ${grpc}`]),
     `  ClickHouse   ${store}  (user default, no password, read only)`,
     `               curl ${store} -d 'SELECT release, feature, count() FROM calibrant.v_interactions GROUP BY ALL FORMAT PrettyCompact'`,
     `  Model        ${model}  (simulated)`,

@@ -7,6 +7,7 @@ export const errorCodes = {
   REQUEST_MALFORMED: "The request body is not what its content type says.",
   REQUEST_TOO_LARGE: "The request is over a size limit.",
   REQUEST_UNSUPPORTED: "The content type or encoding is not supported.",
+  REQUEST_TIMEOUT: "The request did not arrive in the time that it may take.",
   NOT_FOUND: "There is nothing at this address.",
   METHOD_NOT_ALLOWED: "The address exists, but not for this HTTP method.",
   HOST_REFUSED: "The Host header names a host that this server does not answer for.",

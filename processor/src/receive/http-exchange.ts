@@ -3,9 +3,10 @@ import { CalibrantError } from "../kernel/errors.js";
 import type { Logger } from "../kernel/logger.js";
 import type { Pressure } from "../model/ports.js";
 import type { ByteBudget } from "./byte-budget.js";
-import type { OtlpHandler } from "./otlp-handler.js";
+import { refuseUnderPressure, type OtlpHandler } from "./otlp-handler.js";
 import type { HttpConfig } from "./receive-config.js";
 import type { ReceiveTelemetry } from "./receive-telemetry.js";
+import { retryDelay } from "./refusal.js";
 import { failure, success, type Reply } from "./reply.js";
 import { readBody, RequestAborted } from "./request-body.js";
 import {
@@ -22,7 +23,6 @@ const lingerTime = 2_000;
 const lingerBodies = 2;
 /** The status that stands in the metrics for clients that went away. */
 const clientGone = 499;
-const longestRetryAfter = 3;
 
 export interface ExchangeOptions {
   readonly config: HttpConfig;
@@ -62,11 +62,11 @@ export class HttpExchange {
       this.#answer(request, response, signal, reply);
     } catch (error) {
       if (error instanceof RequestAborted) {
-        telemetry.request(signal, clientGone);
+        telemetry.request("http", signal, clientGone);
         return;
       }
-      const retryAfter = 1 + Math.floor(random() * longestRetryAfter);
-      const reply = failure(error, encodingOf(request.headers) ?? "json", retryAfter);
+      const encoding = encodingOf(request.headers) ?? "json";
+      const reply = failure(error, encoding, retryDelay(random));
       if (reply.status === 500) logger.error({ err: error }, "a request failed unexpectedly");
       else logger.debug({ status: reply.status, reason: String(error) }, "a request was refused");
       this.#answer(request, response, signal, reply);
@@ -79,29 +79,25 @@ export class HttpExchange {
     signal: Signal | undefined,
     beforeBody: () => void,
   ): Promise<Reply> {
-    const { config, handler, budget, telemetry } = this.#options;
+    const { config, handler, pressure, budget, telemetry } = this.#options;
     const { headers } = request;
     if (signal === undefined) throw new CalibrantError("NOT_FOUND", "this path takes no telemetry");
     if (request.method !== "POST") throw new CalibrantError("METHOD_NOT_ALLOWED", "use POST");
     const encoding = requireEncoding(headers);
     const compression = requireCompression(headers);
-    refuseLarger(announcedSize(headers) ?? 0, config.max_body_size);
-    this.#refuseUnderPressure();
+    const limit = { bytes: config.max_body_size, setting: "http.max_body_size" };
+    refuseLarger(announcedSize(headers) ?? 0, limit);
+    refuseUnderPressure(pressure);
 
     const hold = budget.hold();
     try {
       beforeBody();
-      const { body, sent } = await readBody(request, compression, config.max_body_size, hold);
+      const { body, sent } = await readBody(request, compression, limit, hold);
       telemetry.bytes(signal, sent, body.length);
       return success(signal, encoding, await handler.handle(signal, body, encoding, hold));
     } finally {
       hold.release();
     }
-  }
-
-  #refuseUnderPressure(): void {
-    const reason = this.#options.pressure.pressure();
-    if (reason !== undefined) throw new CalibrantError("SPOOL_FULL", reason, { retryable: true });
   }
 
   #answer(
@@ -110,7 +106,7 @@ export class HttpExchange {
     signal: Signal | undefined,
     { status, encoding, body, headers }: Reply,
   ): void {
-    this.#options.telemetry.request(signal, status);
+    this.#options.telemetry.request("http", signal, status);
     if (response.destroyed) return;
     response.writeHead(status, {
       ...headers,

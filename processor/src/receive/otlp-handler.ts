@@ -1,5 +1,5 @@
 import { CalibrantError } from "../kernel/errors.js";
-import type { DecodedRequest, Decoder, Intake, RequestEncoding } from "../model/ports.js";
+import type { DecodedRequest, Decoder, Intake, Pressure, RequestEncoding } from "../model/ports.js";
 import type { Hold } from "./byte-budget.js";
 import type { ReceiveTelemetry } from "./receive-telemetry.js";
 import type { PartialSuccess } from "./reply.js";
@@ -9,6 +9,12 @@ export interface OtlpHandlerOptions {
   readonly decoder: Decoder;
   readonly intake: Intake;
   readonly telemetry: ReceiveTelemetry;
+}
+
+/** @throws CalibrantError SPOOL_FULL (retryable) while the intake has no room */
+export function refuseUnderPressure(intake: Pressure): void {
+  const reason = intake.pressure();
+  if (reason !== undefined) throw new CalibrantError("SPOOL_FULL", reason, { retryable: true });
 }
 
 /** Takes the body of one OTLP request: decodes it and makes it durable. */

@@ -1,6 +1,8 @@
 import type { Meter } from "@opentelemetry/api";
 import type { Signal } from "./routes.js";
 
+export type Protocol = "http" | "grpc";
+
 /** What became of the items of one request. */
 export interface ItemOutcome {
   readonly signal: Signal;
@@ -10,8 +12,11 @@ export interface ItemOutcome {
 }
 
 export interface ReceiveTelemetry {
-  /** @param signal undefined when the path names none */
-  request(signal: Signal | undefined, status: number): void;
+  /**
+   * @param signal undefined when the path names none
+   * @param status of HTTP or of gRPC
+   */
+  request(protocol: Protocol, signal: Signal | undefined, status: number): void;
   bytes(signal: Signal, sent: number, plain: number): void;
   /** Counts items as received and, each once, as accepted or rejected. */
   items(outcome: ItemOutcome): void;
@@ -20,7 +25,7 @@ export interface ReceiveTelemetry {
 
 export function receiveTelemetry(meter: Meter, bytesHeld: () => number): ReceiveTelemetry {
   const requests = meter.createCounter("calibrant.receive.requests", {
-    description: "Requests answered, by signal and HTTP status",
+    description: "Requests answered, by protocol, signal and status (of HTTP or gRPC)",
   });
   const sentBytes = meter.createCounter("calibrant.receive.bytes", {
     description: "Bytes of bodies as they were sent",
@@ -40,7 +45,8 @@ export function receiveTelemetry(meter: Meter, bytesHeld: () => number): Receive
   const observe: Parameters<typeof held.addCallback>[0] = (result) => result.observe(bytesHeld());
   held.addCallback(observe);
   return {
-    request: (signal, status) => requests.add(1, { signal: signal ?? "unknown", status }),
+    request: (protocol, signal, status) =>
+      requests.add(1, { protocol, signal: signal ?? "unknown", status }),
     bytes: (signal, sent, plain) => {
       sentBytes.add(sent, { signal });
       plainBytes.add(plain, { signal });

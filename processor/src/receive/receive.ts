@@ -1,12 +1,12 @@
-import { createServer } from "node:http";
 import type { Meter } from "@opentelemetry/api";
 import type { Clock } from "../kernel/clock.js";
 import type { Logger } from "../kernel/logger.js";
 import type { Decoder, Intake, Pressure } from "../model/ports.js";
 import { ByteBudget } from "./byte-budget.js";
-import { HttpExchange } from "./http-exchange.js";
-import { listen, requireLoopback } from "./listen.js";
+import { startGrpcServer } from "./grpc-server.js";
+import { startHttpServer } from "./http-server.js";
 import { OtlpHandler } from "./otlp-handler.js";
+import type { OtlpServer } from "./otlp-server.js";
 import type { ReceiveConfig } from "./receive-config.js";
 import { receiveTelemetry } from "./receive-telemetry.js";
 
@@ -25,59 +25,40 @@ export interface ReceiverOptions {
 export interface Receiver {
   /** `host:port` of OTLP/HTTP. */
   readonly address: string;
+  /** `host:port` of OTLP/gRPC; undefined when it is switched off. */
+  readonly grpcAddress: string | undefined;
   /** Takes no more requests; resolves when those under way are answered or their time is over. */
   stop(): Promise<void>;
 }
 
-const timeoutCheck = 1_000;
-
 /**
- * Listens for OTLP/HTTP: traces, logs and metrics in protobuf and JSON. A request is answered with
- * 200 when its rows are durable.
+ * Listens for OTLP over HTTP and gRPC: traces, logs and metrics. A request is answered with
+ * success when its rows are durable. Both protocols share the memory for requests under way.
  * @throws CalibrantError PORT_IN_USE or BIND_REFUSED
  */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
-  const { decoder, intake, pressure, clock, logger, meter, random = Math.random } = options;
-  const config = options.config.http;
-  requireLoopback(config.endpoint);
-
-  const budget = new ByteBudget(config.memory);
+  const { config, decoder, intake, pressure, clock, logger, meter, random = Math.random } = options;
+  const budget = new ByteBudget(config.http.memory);
   const telemetry = receiveTelemetry(meter, () => budget.used);
   const handler = new OtlpHandler({ decoder, intake, telemetry });
-  const exchange = new HttpExchange({
-    config,
-    handler,
-    pressure,
-    budget,
-    telemetry,
-    logger,
-    random,
-  });
-
-  const server = createServer({
-    headersTimeout: config.header_timeout,
-    requestTimeout: config.request_timeout,
-    keepAliveTimeout: config.keep_alive_timeout,
-    connectionsCheckingInterval: timeoutCheck,
-    noDelay: true,
-  });
-  server.maxConnections = config.max_connections;
-  server.on("request", (request, response) => void exchange.serve(request, response, false));
-  server.on("checkContinue", (request, response) => void exchange.serve(request, response, true));
-  const address = await listen(server, config.endpoint);
-  logger.info({ address }, "OTLP/HTTP receiver started");
-
-  return {
-    address,
-    stop: async () => {
-      exchange.stopping = true;
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      const limit = new AbortController();
-      await Promise.race([closed, clock.sleep(config.stop_timeout, limit.signal)]);
-      limit.abort();
-      server.closeAllConnections();
-      await closed;
-      telemetry.close();
-    },
+  const shared = { handler, pressure, budget, telemetry, logger, clock, random };
+  const servers: OtlpServer[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(servers.map((server) => server.stop()));
+    telemetry.close();
   };
+  try {
+    const http = await startHttpServer({ ...shared, config: config.http });
+    servers.push(http);
+    logger.info({ address: http.address }, "OTLP/HTTP receiver started");
+    const { endpoint } = config.grpc;
+    if (endpoint === null) return { address: http.address, grpcAddress: undefined, stop };
+    const grpc = await startGrpcServer({ ...shared, config: config.grpc, endpoint });
+    servers.push(grpc);
+    logger.info({ address: grpc.address }, "OTLP/gRPC receiver started");
+    return { address: http.address, grpcAddress: grpc.address, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { createGunzip, createInflate } from "node:zlib";
 import { CalibrantError, messageOf } from "../kernel/errors.js";
 import type { Hold } from "./byte-budget.js";
-import { announcedSize, refuseLarger, type Compression } from "./request-form.js";
+import { announcedSize, refuseLarger, type Compression, type SizeLimit } from "./request-form.js";
 
 /** The client went away before its request was complete: there is nobody to answer. */
 export class RequestAborted extends Error {
@@ -28,18 +28,22 @@ export interface ReceivedBody {
 export async function readBody(
   request: IncomingMessage,
   compression: Compression,
-  limit: number,
+  limit: SizeLimit,
   hold: Hold,
 ): Promise<ReceivedBody> {
   const announced = announcedSize(request.headers);
   if (announced !== undefined) hold.take(announced);
   const sent = await collect(request, limit, announced === undefined ? hold : undefined);
-  const body = compression === "identity" ? sent : await inflate(sent, compression, limit, hold);
+  const body = await decompress(sent, compression, limit, hold);
   return { body, sent: sent.length };
 }
 
 /** @param hold given when the size was not announced: takes each piece as it comes */
-function collect(request: IncomingMessage, limit: number, hold: Hold | undefined): Promise<Buffer> {
+function collect(
+  request: IncomingMessage,
+  limit: SizeLimit,
+  hold: Hold | undefined,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = [];
     let size = 0;
@@ -66,12 +70,17 @@ function collect(request: IncomingMessage, limit: number, hold: Hold | undefined
   });
 }
 
-async function inflate(
+/**
+ * What was compressed. The limit is checked as the bytes come.
+ * @throws CalibrantError REQUEST_TOO_LARGE, REQUEST_MALFORMED or RECEIVER_BUSY
+ */
+export async function decompress(
   sent: Buffer,
-  compression: "gzip" | "deflate",
-  limit: number,
+  compression: Compression,
+  limit: SizeLimit,
   hold: Hold,
 ): Promise<Buffer> {
+  if (compression === "identity") return sent;
   const inflater =
     compression === "gzip"
       ? createGunzip({ chunkSize: inflateChunk })

@@ -36,7 +36,15 @@ export function requireEncoding(headers: IncomingHttpHeaders): RequestEncoding {
 
 /** @throws CalibrantError REQUEST_UNSUPPORTED */
 export function requireCompression(headers: IncomingHttpHeaders): Compression {
-  const name = (headers["content-encoding"] ?? "").trim().toLowerCase();
+  return compressionOf(headers["content-encoding"]);
+}
+
+/**
+ * @param header the compression as a header names it, in any letter case
+ * @throws CalibrantError REQUEST_UNSUPPORTED
+ */
+export function compressionOf(header: string | undefined): Compression {
+  const name = (header ?? "").trim().toLowerCase();
   const compression = compressions.get(name);
   if (compression !== undefined) return compression;
   throw new CalibrantError(
@@ -51,11 +59,18 @@ export function announcedSize(headers: IncomingHttpHeaders): number | undefined 
   return text === undefined ? undefined : Number(text);
 }
 
+/** The most bytes of one request, as sent and after decompression. */
+export interface SizeLimit {
+  readonly bytes: number;
+  /** The setting that changes it, for the sender. */
+  readonly setting: string;
+}
+
 /** @throws CalibrantError REQUEST_TOO_LARGE */
-export function refuseLarger(size: number, limit: number): void {
-  if (size <= limit) return;
+export function refuseLarger(size: number, { bytes, setting }: SizeLimit): void {
+  if (size <= bytes) return;
   throw new CalibrantError(
     "REQUEST_TOO_LARGE",
-    `the body has more than ${limit} bytes (http.max_body_size)`,
+    `the body has more than ${bytes} bytes (${setting})`,
   );
 }

@@ -1,0 +1,66 @@
+import type { ServerHttp2Stream } from "node:http2";
+import type { ServerInterceptingCallInterface } from "@grpc/grpc-js";
+import { CalibrantError } from "../kernel/errors.js";
+
+/** How a message is announced: one byte that says whether it is compressed, four for its length. */
+const prefixLength = 5;
+
+/** A message as its first bytes announce it. */
+export interface Announcement {
+  readonly compressed: boolean;
+  /** Bytes as sent. */
+  readonly length: number;
+}
+
+/** The fields of a call of grpc-js 1.14 that are reached into here. */
+interface CallFields {
+  readonly stream?: ServerHttp2Stream;
+  incomingEncoding?: string;
+}
+
+/**
+ * A call below grpc-js. By itself it collects and decompresses a whole message before anybody can
+ * refuse it, and its answers to a bad one are its own. Memory could not be bounded over all calls
+ * then, so the stream is watched as well, and decompression is taken over.
+ */
+export interface GrpcWire {
+  readonly stream: ServerHttp2Stream;
+  /** The compression that the client names. */
+  readonly encoding: string;
+  /**
+   * Calls back before grpc-js gets to see the bytes: once when the message is announced, and for
+   * what is sent beyond it.
+   */
+  watch(announced: (announcement: Announcement) => void, excess: () => void): void;
+}
+
+/** @throws CalibrantError INTERNAL when grpc-js has other fields than it had */
+export function grpcWire(call: ServerInterceptingCallInterface): GrpcWire {
+  const fields = call as CallFields;
+  const { stream, incomingEncoding: encoding } = fields;
+  if (stream === undefined || encoding === undefined) {
+    throw new CalibrantError("INTERNAL", "this version of @grpc/grpc-js is not known");
+  }
+  fields.incomingEncoding = "identity";
+  return {
+    stream,
+    encoding,
+    watch: (announced, excess) => {
+      let prefix = Buffer.alloc(0);
+      let size = 0;
+      let end = Number.POSITIVE_INFINITY;
+      // `on` would make the stream flow.
+      stream.prependListener("data", (piece: Buffer) => {
+        size += piece.length;
+        if (prefix.length < prefixLength) {
+          prefix = Buffer.concat([prefix, piece.subarray(0, prefixLength - prefix.length)]);
+          if (prefix.length < prefixLength) return;
+          const length = prefix.readUInt32BE(1);
+          end = prefixLength + length;
+          announced({ compressed: prefix[0] === 1, length });
+        }
+        if (size > end) excess();
+      });
+    },
+  };
+}

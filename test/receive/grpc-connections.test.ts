@@ -1,0 +1,252 @@
+import { EventEmitter, once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
+import { status as codes } from "@grpc/grpc-js";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { grpcClient } from "../support/grpc-client.js";
+import { wireRequest } from "../support/otlp-samples.js";
+import { framed, rawGrpc } from "../support/raw-grpc.js";
+import { rawConnection } from "../support/raw-http.js";
+import { testReceiver, type TestReceiver } from "../support/test-receiver.js";
+import { until } from "../support/until.js";
+
+const sound = wireRequest({});
+const portOf = ({ grpc }: TestReceiver): number => Number(grpc.split(":").at(-1));
+const held = ({ metrics }: TestReceiver): Promise<number> =>
+  metrics.value("calibrant.receive.held_bytes");
+
+/** Something that the test opens when it is time. */
+function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  const door = new EventEmitter();
+  return {
+    opened: once(door, "open").then(() => undefined),
+    open: () => {
+      door.emit("open");
+    },
+  };
+}
+
+describe("calls that a sound client never makes", () => {
+  it("end with a message that is not complete", async () => {
+    const receiver = await testReceiver();
+    const { stream, answer } = rawGrpc(receiver.grpc).call();
+    stream.end(framed(sound, false, sound.length + 1));
+    expect(await answer).toEqual({
+      code: codes.INVALID_ARGUMENT,
+      details: "REQUEST_MALFORMED: the call ended before its message was complete",
+    });
+    expect(await held(receiver)).toBe(0);
+  });
+
+  it("send a second message", async () => {
+    const receiver = await testReceiver();
+    const { stream, answer } = rawGrpc(receiver.grpc).call();
+    stream.end(Buffer.concat([framed(sound), framed(sound)]));
+    expect(await answer).toEqual({
+      code: codes.INVALID_ARGUMENT,
+      details: "REQUEST_MALFORMED: more than one message was sent",
+    });
+    expect(receiver.rows("otel.otel_traces")).toEqual([]);
+    await until("the memory to be free", async () => (await held(receiver)) === 0);
+  });
+
+  it.each([
+    ["that is none", Buffer.from("no gzip")],
+    ["that is cut off", gzipSync(sound).subarray(0, -9)],
+  ])("send gzip %s", async (_, message) => {
+    const receiver = await testReceiver();
+    const { stream, answer } = rawGrpc(receiver.grpc).call({ "grpc-encoding": "gzip" });
+    stream.end(framed(message, true));
+    const { code, details } = await answer;
+    expect(code).toBe(codes.INVALID_ARGUMENT);
+    expect(details).toMatch(/^REQUEST_MALFORMED: the body is not gzip/);
+    await until("the memory to be free", async () => (await held(receiver)) === 0);
+  });
+
+  it("name a compression that is not known", async () => {
+    const receiver = await testReceiver();
+    const { answer } = rawGrpc(receiver.grpc).call({ "grpc-encoding": "snappy" });
+    expect(await answer).toMatchObject({
+      code: codes.UNIMPLEMENTED,
+      details: expect.stringContaining('content encoding "snappy" is not supported') as string,
+    });
+  });
+
+  it("announce more than is allowed, and are refused before they send it", async () => {
+    const receiver = await testReceiver({ grpc: { max_message_size: 10_000 } });
+    const { stream, answer } = rawGrpc(receiver.grpc).call();
+    stream.write(framed(Buffer.alloc(0), false, 10_001));
+    expect((await answer).code).toBe(codes.RESOURCE_EXHAUSTED);
+  });
+
+  it("are no gRPC", async () => {
+    const receiver = await testReceiver();
+    const { session } = rawGrpc(receiver.grpc);
+    const stream = session.request({ ":path": "/v1/traces" });
+    const [headers] = (await once(stream, "response")) as [Record<string, unknown>];
+    expect(headers[":status"]).toBe(415);
+    const garbage = await rawConnection(portOf(receiver));
+    garbage.send("GET / HTTP/1.1\r\nhost: test\r\n\r\n");
+    await garbage.closed;
+    expect((await grpcClient(receiver.grpc).export(sound)).code).toBe(codes.OK);
+  });
+});
+
+describe("connections", () => {
+  it("share the memory with HTTP, from the moment a message is announced", async () => {
+    const receiver = await testReceiver({ http: { memory: 5_000 } });
+    const { stream, answer } = rawGrpc(receiver.grpc).call();
+    const message = wireRequest({ name: "x".repeat(4_800) });
+    stream.write(framed(message).subarray(0, 10));
+    await until("the message to be counted", async () => (await held(receiver)) > 4_800);
+    expect((await grpcClient(receiver.grpc).export(sound)).code).toBe(codes.OK);
+    const large = wireRequest({ name: "x".repeat(400) });
+    expect((await grpcClient(receiver.grpc).export(large)).code).toBe(codes.UNAVAILABLE);
+    const compressed = grpcClient(receiver.grpc, { compression: "gzip" });
+    expect((await compressed.export(large)).code).toBe(codes.UNAVAILABLE);
+    const overHttp = await fetch(`${receiver.url}/v1/traces`, {
+      method: "POST",
+      headers: { "content-type": "application/x-protobuf" },
+      body: new Uint8Array(large),
+    });
+    expect(overHttp.status).toBe(503);
+    stream.end(framed(message).subarray(10));
+    expect((await answer).code).toBe(codes.OK);
+    expect(await held(receiver)).toBe(0);
+    expect((await compressed.export(large)).code).toBe(codes.OK);
+  });
+
+  it("that send too slowly are refused, while others are served", async () => {
+    const receiver = await testReceiver({ grpc: { request_timeout: 300 } });
+    const raw = rawGrpc(receiver.grpc);
+    const slow = [raw.call(), raw.call()];
+    slow[0]?.stream.write(framed(sound).subarray(0, 20));
+    expect((await grpcClient(receiver.grpc).export(sound)).code).toBe(codes.OK);
+    for (const { answer } of slow) {
+      expect(await answer).toEqual({
+        code: codes.DEADLINE_EXCEEDED,
+        details: "REQUEST_TIMEOUT: the message did not arrive within 300 ms (grpc.request_timeout)",
+      });
+    }
+    expect(await held(receiver)).toBe(0);
+  });
+
+  it("that end within a message leave nothing behind", async () => {
+    const receiver = await testReceiver();
+    const { session, call } = rawGrpc(receiver.grpc);
+    call().stream.write(framed(sound).subarray(0, 20));
+    await until("the bytes to be held", async () => (await held(receiver)) === sound.length);
+    session.destroy();
+    await until("the bytes to be free", async () => (await held(receiver)) === 0);
+    const cancelled = { protocol: "grpc", status: codes.CANCELLED };
+    expect(await receiver.metrics.value("calibrant.receive.requests", cancelled)).toBe(1);
+  });
+
+  it("of a client whose deadline has passed are let go, and what is stored stays", async () => {
+    const { opened, open } = gate();
+    const receiver = await testReceiver({ append: () => opened });
+    const answer = await grpcClient(receiver.grpc).export(sound, { deadline: 200 });
+    expect(answer.code).toBe(codes.DEADLINE_EXCEEDED);
+    open();
+    await until("the memory to be free", async () => (await held(receiver)) === 0);
+    expect(receiver.rows("otel.otel_traces")).toHaveLength(1);
+  });
+
+  it("that are silent are ended", async () => {
+    const receiver = await testReceiver({
+      grpc: { idle_timeout: 100, keepalive_time: 100, keepalive_timeout: 100 },
+    });
+    const mute = await rawConnection(portOf(receiver));
+    const idle = rawGrpc(receiver.grpc);
+    await Promise.all([mute.closed, idle.closed]);
+    expect(idle.session.destroyed).toBe(true);
+  });
+
+  it("beyond the limit are closed", async () => {
+    const receiver = await testReceiver({ grpc: { max_connections: 1 } });
+    expect((await grpcClient(receiver.grpc).export(sound)).code).toBe(codes.OK);
+    const second = await rawConnection(portOf(receiver));
+    await second.closed;
+    expect(second.received).toBe("");
+  });
+
+  it("have only so many calls under way", async () => {
+    const receiver = await testReceiver({ grpc: { max_concurrent_streams: 2 } });
+    const { session, call } = rawGrpc(receiver.grpc);
+    await once(session, "remoteSettings");
+    expect(session.remoteSettings.maxConcurrentStreams).toBe(2);
+    const calls = [call(), call(), call()];
+    for (const { stream } of calls) stream.end(framed(sound));
+    for (const { answer } of calls) expect((await answer).code).toBe(codes.OK);
+  });
+
+  it("are finished before the receiver stops, and no new ones are taken", async () => {
+    const { opened, open } = gate();
+    let arrived = false;
+    const receiver = await testReceiver({
+      append: () => {
+        arrived = true;
+        return opened;
+      },
+    });
+    const underWay = grpcClient(receiver.grpc).export(sound);
+    await until("the call to be under way", () => arrived);
+    const stopped = receiver.stop();
+    expect((await grpcClient(receiver.grpc).export(sound)).code).toBe(codes.UNAVAILABLE);
+    open();
+    expect((await underWay).code).toBe(codes.OK);
+    await stopped;
+  });
+
+  it("are cut when they do not finish in the time for stopping", async () => {
+    const receiver = await testReceiver({
+      grpc: { stop_timeout: 50 },
+      append: () => new Promise(() => undefined),
+    });
+    const underWay = grpcClient(receiver.grpc).export(sound);
+    await until("the call to be under way", async () => (await held(receiver)) > 0);
+    await receiver.stop();
+    expect((await underWay).code).toBe(codes.UNAVAILABLE);
+  });
+
+  it("under load are stopped without losing a call that was acknowledged", async () => {
+    const receiver = await testReceiver({
+      append: () => new Promise((resolve) => setImmediate(resolve)),
+    });
+    let acknowledged = 0;
+    const sender = async (): Promise<void> => {
+      const client = grpcClient(receiver.grpc);
+      while ((await client.export(sound)).code === codes.OK) acknowledged++;
+    };
+    const senders = Array.from({ length: 8 }, sender);
+    await until("the load", () => acknowledged > 100);
+    await receiver.stop();
+    await Promise.all(senders);
+    expect(receiver.rows("otel.otel_traces").length).toBe(acknowledged);
+  });
+});
+
+describe("the address", () => {
+  it("must be free, or the whole receiver does not start", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    onTestFinished(() => {
+      other.close();
+    });
+    await until("the other server", () => other.listening);
+    const { port } = other.address() as AddressInfo;
+    await expect(testReceiver({ grpc: { endpoint: `127.0.0.1:${port}` } })).rejects.toMatchObject({
+      code: "PORT_IN_USE",
+      message: `port ${port} on 127.0.0.1 is taken; set receivers.otlp.protocols.grpc.endpoint to another one`,
+    });
+  });
+
+  it("must be loopback", async () => {
+    await expect(testReceiver({ grpc: { endpoint: "0.0.0.0:0" } })).rejects.toMatchObject({
+      code: "BIND_REFUSED",
+    });
+  });
+
+  it("may be none", async () => {
+    expect((await testReceiver({ grpc: { endpoint: null } })).grpc).toBe("");
+  });
+});
