@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { LineCounter, parseDocument, type Document } from "yaml";
 import { z } from "zod";
+import { admissionConfig } from "./admission/admission-config.js";
 import { decodeConfig } from "./decode/decode-config.js";
 import { embeddedConfig } from "./embedded/embedded-config.js";
 import { resolveEnvironment, type Environment } from "./environment-references.js";
@@ -45,6 +46,7 @@ const configSchema = z.strictObject({
   extensions: z
     .strictObject({
       embedded_store: embeddedConfig.prefault({}),
+      keys: admissionConfig.default([]),
       spool: spoolConfig.prefault({}),
       web: serveConfig.prefault({}),
     })

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Config } from "./config.js";
+import { createAdmission } from "./admission/admission.js";
 import { createDecoder } from "./decode/decode.js";
 import { startEmbeddedStore, type EmbeddedStore } from "./embedded/embedded.js";
 import { startEvaluation } from "./evaluate/evaluate.js";
@@ -108,8 +109,10 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     });
 
     const redactor = createRedactor({ config: config.processors.redaction, meter });
+    const admission = createAdmission({ keys: config.extensions.keys, meter });
     const receiver = await startReceiver({
       config: config.receivers.otlp.protocols,
+      admission,
       intake: spool,
       pressure: spool,
       decoder: createDecoder({ config: config.receivers.otlp.limits, clock, redactor }),
@@ -121,6 +124,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
 
     const web = await startServer({
       config: config.extensions.web,
+      admission,
       queries: createInteractionQueries(client),
       feedback: createFeedbackDoor({
         config: config.receivers.feedback,

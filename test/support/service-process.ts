@@ -33,6 +33,8 @@ export interface ServiceProcess {
 export interface ServiceOptions {
   /** YAML that is appended to the configuration at the top level. */
   readonly processors?: string;
+  /** YAML lines below `extensions`. */
+  readonly extensions?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -57,6 +59,7 @@ export async function createServiceProcess(options: ServiceOptions = {}): Promis
       "extensions:",
       `  web: { endpoint: "127.0.0.1:${webPort}" }`,
       `  embedded_store: { endpoint: "127.0.0.1:${storePort}" }`,
+      ...(options.extensions ?? []).map((line) => `  ${line}`),
       options.processors ?? "",
     ].join("\n"),
   );

@@ -1,5 +1,7 @@
 import { onTestFinished } from "vitest";
 import type { z } from "zod";
+import { admissionConfig } from "#processor/admission/admission-config.js";
+import { createAdmission } from "#processor/admission/admission.js";
 import { createDecoder } from "#processor/decode/decode.js";
 import { decodeConfig } from "#processor/decode/decode-config.js";
 import { systemClock } from "#processor/kernel/clock.js";
@@ -13,6 +15,7 @@ import { recordMetrics, type RecordedMetrics } from "./recorded-metrics.js";
 export interface ReceiverSettings {
   readonly http?: z.input<typeof receiveConfig>["http"];
   readonly grpc?: z.input<typeof receiveConfig>["grpc"];
+  readonly keys?: z.input<typeof admissionConfig>;
   readonly limits?: z.input<typeof decodeConfig>;
   /** Stands before what would make the blocks durable. */
   readonly append?: (blocks: readonly Block[]) => Promise<void>;
@@ -49,6 +52,10 @@ export async function testReceiver(settings: ReceiverSettings = {}): Promise<Tes
         kept.push(...blocks);
       },
     },
+    admission: createAdmission({
+      keys: admissionConfig.parse(settings.keys ?? []),
+      meter: metrics.meter,
+    }),
     pressure: { pressure: () => settings.pressure?.() },
     clock: systemClock,
     logger: createLogger("silent"),

@@ -1,3 +1,4 @@
+import { createAdmission } from "#processor/admission/admission.js";
 import { createMetrics, type Metrics } from "#processor/serve/metrics.js";
 import { serveConfig } from "#processor/serve/serve-config.js";
 import { startServer, type WebServer } from "#processor/serve/serve.js";
@@ -18,6 +19,7 @@ export async function startTestServer(changes: Partial<ServeOptions> = {}): Prom
   const metrics = createMetrics({ version: "1.2.3" });
   const server = await startServer({
     config: serveConfig.parse({ endpoint: "127.0.0.1:0" }),
+    admission: createAdmission({ keys: [], meter: metrics.meter }),
     queries: sampleQueries(samples),
     feedback: { accept: () => Promise.resolve({ outcome: "accepted", feedbackIds: ["f"] }) },
     readiness: [],

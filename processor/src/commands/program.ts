@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { addConfigCommands } from "./config.js";
 import { addDemoCommand } from "./demo.js";
 import { addServeCommand } from "./serve.js";
+import { addKeysCommands } from "./keys.js";
 import type { Terminal } from "./terminal.js";
 import { version } from "./version.js";
 
@@ -19,5 +20,6 @@ export function createProgram(terminal: Terminal): Command {
   addServeCommand(program, terminal);
   addDemoCommand(program, terminal);
   addConfigCommands(program, terminal);
+  addKeysCommands(program, terminal);
   return program;
 }

@@ -16,6 +16,7 @@ const secrets = [
   "*.authorization",
   "*.token",
   "headers.authorization",
+  'headers["x-api-key"]',
 ];
 
 /** JSON lines on standard error, so that standard output belongs to the commands. */

@@ -21,6 +21,28 @@ export interface Pressure {
   pressure(): string | undefined;
 }
 
+/** What a caller may be allowed to do. `admin` includes the others. */
+export type Scope = "ingest" | "feedback" | "read" | "review" | "admin";
+
+/** The headers of a request that can hold an API key. */
+export interface Credentials {
+  readonly authorization: string | undefined;
+  /** `x-api-key`. */
+  readonly apiKey: string | undefined;
+}
+
+/** Who may do what (room `admission`, needed by `receive` and `serve`). */
+export interface Admission {
+  /** False when no keys are configured: then nobody is asked for one. */
+  readonly required: boolean;
+  /**
+   * @param door which server asks, for the metrics
+   * @throws CalibrantError UNAUTHENTICATED without a key that is known, PERMISSION_DENIED when the
+   * key has not the scope
+   */
+  admit(credentials: Credentials, scope: Scope, door: "http" | "grpc" | "web"): void;
+}
+
 export type RequestEncoding = "protobuf" | "json";
 
 /** A request in columns. `accepted + rejected` is the number of items that were sent. */

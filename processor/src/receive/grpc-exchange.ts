@@ -8,7 +8,7 @@ import {
 } from "@grpc/grpc-js";
 import { CalibrantError } from "../kernel/errors.js";
 import type { Logger } from "../kernel/logger.js";
-import type { Pressure } from "../model/ports.js";
+import type { Admission, Pressure } from "../model/ports.js";
 import type { ByteBudget, Hold } from "./byte-budget.js";
 import { grpcStatus } from "./grpc-status.js";
 import { signalOf } from "./grpc-services.js";
@@ -28,6 +28,7 @@ const lingerTime = 2_000;
 export interface GrpcExchangeOptions {
   readonly config: GrpcConfig;
   readonly handler: OtlpHandler;
+  readonly admission: Admission;
   readonly pressure: Pressure;
   readonly budget: ByteBudget;
   readonly telemetry: ReceiveTelemetry;
@@ -159,8 +160,12 @@ export class GrpcExchange {
     };
   }
 
-  #admit(_metadata: Metadata): void {
-    refuseUnderPressure(this.#options.pressure);
+  #admit(metadata: Metadata): void {
+    const { admission, pressure } = this.#options;
+    const header = (name: string): string | undefined => metadata.get(name)[0]?.toString();
+    const credentials = { authorization: header("authorization"), apiKey: header("x-api-key") };
+    admission.admit(credentials, "ingest", "grpc");
+    refuseUnderPressure(pressure);
   }
 
   #statusOf(error: unknown): ReturnType<typeof grpcStatus> {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { CalibrantError } from "../kernel/errors.js";
 import type { Logger } from "../kernel/logger.js";
-import type { Pressure } from "../model/ports.js";
+import type { Admission, Pressure } from "../model/ports.js";
 import type { ByteBudget } from "./byte-budget.js";
 import { refuseUnderPressure, type OtlpHandler } from "./otlp-handler.js";
 import type { HttpConfig } from "./receive-config.js";
@@ -11,6 +11,7 @@ import { failure, success, type Reply } from "./reply.js";
 import { readBody, RequestAborted } from "./request-body.js";
 import {
   announcedSize,
+  credentialsOf,
   encodingOf,
   refuseLarger,
   requireCompression,
@@ -27,6 +28,7 @@ const clientGone = 499;
 export interface ExchangeOptions {
   readonly config: HttpConfig;
   readonly handler: OtlpHandler;
+  readonly admission: Admission;
   readonly pressure: Pressure;
   readonly budget: ByteBudget;
   readonly telemetry: ReceiveTelemetry;
@@ -79,10 +81,11 @@ export class HttpExchange {
     signal: Signal | undefined,
     beforeBody: () => void,
   ): Promise<Reply> {
-    const { config, handler, pressure, budget, telemetry } = this.#options;
+    const { config, handler, admission, pressure, budget, telemetry } = this.#options;
     const { headers } = request;
     if (signal === undefined) throw new CalibrantError("NOT_FOUND", "this path takes no telemetry");
     if (request.method !== "POST") throw new CalibrantError("METHOD_NOT_ALLOWED", "use POST");
+    admission.admit(credentialsOf(headers), "ingest", "http");
     const encoding = requireEncoding(headers);
     const compression = requireCompression(headers);
     const limit = { bytes: config.max_body_size, setting: "http.max_body_size" };

@@ -1,7 +1,7 @@
 import type { Meter } from "@opentelemetry/api";
 import type { Clock } from "../kernel/clock.js";
 import type { Logger } from "../kernel/logger.js";
-import type { Decoder, Intake, Pressure } from "../model/ports.js";
+import type { Admission, Decoder, Intake, Pressure } from "../model/ports.js";
 import { ByteBudget } from "./byte-budget.js";
 import { startGrpcServer } from "./grpc-server.js";
 import { startHttpServer } from "./http-server.js";
@@ -13,6 +13,7 @@ import { receiveTelemetry } from "./receive-telemetry.js";
 export interface ReceiverOptions {
   readonly config: ReceiveConfig;
   readonly decoder: Decoder;
+  readonly admission: Admission;
   readonly intake: Intake;
   readonly pressure: Pressure;
   readonly clock: Clock;
@@ -37,11 +38,21 @@ export interface Receiver {
  * @throws CalibrantError PORT_IN_USE or BIND_REFUSED
  */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
-  const { config, decoder, intake, pressure, clock, logger, meter, random = Math.random } = options;
+  const {
+    config,
+    decoder,
+    admission,
+    intake,
+    pressure,
+    clock,
+    logger,
+    meter,
+    random = Math.random,
+  } = options;
   const budget = new ByteBudget(config.http.memory);
   const telemetry = receiveTelemetry(meter, () => budget.used);
   const handler = new OtlpHandler({ decoder, intake, telemetry });
-  const shared = { handler, pressure, budget, telemetry, logger, clock, random };
+  const shared = { handler, admission, pressure, budget, telemetry, logger, clock, random };
   const servers: OtlpServer[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(servers.map((server) => server.stop()));

@@ -62,6 +62,7 @@ export function failure(error: unknown, encoding: RequestEncoding, retryAfter: n
       ? Buffer.from(JSON.stringify({ code, message }))
       : Buffer.concat([varintField(1, code), bytesField(2, Buffer.from(message))]);
   const headers: Record<string, string> = {};
+  if (httpStatus === 401) headers["www-authenticate"] = 'Bearer realm="calibrant"';
   if (httpStatus === 405) headers["allow"] = "POST";
   if (later) headers["retry-after"] = String(retryAfter);
   return { status: httpStatus, encoding, body, headers };

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { CalibrantError } from "../kernel/errors.js";
-import type { RequestEncoding } from "../model/ports.js";
+import type { Credentials, RequestEncoding } from "../model/ports.js";
 
 export type Compression = "identity" | "gzip" | "deflate";
 
@@ -22,6 +22,14 @@ const compressions: ReadonlyMap<string, Compression> = new Map([
 export function encodingOf(headers: IncomingHttpHeaders): RequestEncoding | undefined {
   const [type = ""] = (headers["content-type"] ?? "").split(";", 1);
   return encodings.get(type.trim().toLowerCase());
+}
+
+export function credentialsOf(headers: IncomingHttpHeaders): Credentials {
+  const key = headers["x-api-key"];
+  return {
+    authorization: headers.authorization,
+    apiKey: typeof key === "string" ? key : undefined,
+  };
 }
 
 /** @throws CalibrantError REQUEST_UNSUPPORTED */

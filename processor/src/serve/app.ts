@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { Context, MiddlewareHandler } from "hono";
 import { CalibrantError } from "../kernel/errors.js";
+import type { Credentials } from "../model/ports.js";
 import { answersFor } from "./binding.js";
 import { failureOf, replyWithFailure, type Form } from "./replies.js";
 import { requestCounter } from "./request-counter.js";
@@ -9,7 +10,7 @@ import type { ServeParts } from "./serve-parts.js";
 
 /** The routes behind the checks that every request passes. */
 export function createApp(parts: ServeParts): Hono {
-  const { config, logger, page } = parts;
+  const { admission, config, logger, page } = parts;
   const app = new Hono();
   const routes = routesOf(parts);
 
@@ -24,9 +25,10 @@ export function createApp(parts: ServeParts): Hono {
   app.use(requestCounter(parts));
   app.use(securityHeaders);
   app.use(hostCheck(answersFor(config)));
-  for (const { method, path, form, handle } of routes) {
+  for (const { method, path, scope, form, handle } of routes) {
     app.on(method, path, async (context) => {
       try {
+        if (scope !== "public") admission.admit(credentialsOf(context), scope, "web");
         return await handle(context);
       } catch (error) {
         return await fail(context, error, form);
@@ -49,6 +51,10 @@ export function createApp(parts: ServeParts): Hono {
   });
   app.onError((error, context) => fail(context, error, "data"));
   return app;
+}
+
+function credentialsOf({ req }: Context): Credentials {
+  return { authorization: req.header("authorization"), apiKey: req.header("x-api-key") };
 }
 
 const contentSecurityPolicy = [

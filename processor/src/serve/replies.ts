@@ -7,11 +7,13 @@ import type { PageContext } from "./pages/layout.js";
 /** Whether a route is for people or for programs; its errors take the same form. */
 export type Form = "page" | "data";
 
-type Status = 400 | 403 | 404 | 405 | 413 | 415 | 500 | 503;
+type Status = 400 | 401 | 403 | 404 | 405 | 413 | 415 | 500 | 503;
 
 const statuses: Partial<Readonly<Record<ErrorCode, Status>>> = {
   REQUEST_MALFORMED: 400,
   FEEDBACK_INVALID: 400,
+  UNAUTHENTICATED: 401,
+  PERMISSION_DENIED: 403,
   HOST_REFUSED: 403,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
@@ -24,9 +26,13 @@ const statuses: Partial<Readonly<Record<ErrorCode, Status>>> = {
 /** Seconds after which a client may try again: what a spool or a store needs to get going. */
 const retryAfter = "2";
 
+/** Browsers ask for a password then, which is the key; the name does not matter. */
+const challenge = 'Basic realm="calibrant", charset="UTF-8", Bearer realm="calibrant"';
+
 const titles: Readonly<Record<Status, string>> = {
   400: "This address asks for something impossible",
-  403: "Not under this host name",
+  401: "This needs an API key",
+  403: "Not allowed",
   404: "There is nothing here",
   405: "Not with this method",
   413: "Too large",
@@ -64,6 +70,7 @@ export async function replyWithFailure(
   page: PageContext,
 ): Promise<Response> {
   const { status, code, message, faults } = failure;
+  if (status === 401) context.header("www-authenticate", challenge);
   if (status === 503) context.header("retry-after", retryAfter);
   if (form === "page") {
     return context.html(await messagePage(page, { title: titles[status], message, code }), status);

@@ -3,16 +3,17 @@ import { feedbackHandler } from "./handlers/feedback-handler.js";
 import { healthHandler, metricsHandler, readyHandler } from "./handlers/health-handlers.js";
 import { detailDataHandler, detailPageHandler } from "./handlers/detail-handlers.js";
 import { listDataHandler, listPageHandler } from "./handlers/list-handlers.js";
+import type { Scope } from "../model/ports.js";
 import type { Form } from "./replies.js";
 import type { Handler, ServeParts } from "./serve-parts.js";
 
 /** What a caller must be allowed to do. `public` is for what says nothing about anybody's data. */
-type Scope = "public" | "read" | "feedback";
+type RouteScope = Scope | "public";
 
 export interface Route {
   readonly method: "GET" | "POST";
   readonly path: string;
-  readonly scope: Scope;
+  readonly scope: RouteScope;
   readonly form: Form;
   readonly handle: Handler;
 }
@@ -33,11 +34,12 @@ export function routesOf(parts: ServeParts): readonly Route[] {
     },
     get("/healthz", "public", "data", healthHandler(parts)),
     get("/readyz", "public", "data", readyHandler(parts)),
+    // Metrics name keys, evaluators and models: not for everybody who can reach the address.
     get("/metrics", "read", "data", metricsHandler(parts)),
     get("/assets/:name", "public", "data", assetHandler(parts)),
   ];
 }
 
-function get(path: string, scope: Scope, form: Form, handle: Handler): Route {
+function get(path: string, scope: RouteScope, form: Form, handle: Handler): Route {
   return { method: "GET", path, scope, form, handle };
 }

@@ -2,13 +2,20 @@ import type { Meter } from "@opentelemetry/api";
 import type { Context } from "hono";
 import type { Clock } from "../kernel/clock.js";
 import type { Logger } from "../kernel/logger.js";
-import type { FeedbackDoor, InteractionQueries, MetricsText, Readiness } from "../model/ports.js";
+import type {
+  Admission,
+  FeedbackDoor,
+  InteractionQueries,
+  MetricsText,
+  Readiness,
+} from "../model/ports.js";
 import type { PageContext } from "./pages/layout.js";
 import type { ServeConfig } from "./serve-config.js";
 
 /** What the server is joined to. */
 export interface ServeOptions {
   readonly config: ServeConfig;
+  readonly admission: Admission;
   readonly queries: InteractionQueries;
   readonly feedback: FeedbackDoor;
   readonly readiness: readonly Readiness[];
