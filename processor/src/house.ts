@@ -122,6 +122,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     });
     closers.add("receiver", () => receiver.stop());
 
+    const { http, grpc } = config.receivers.otlp.protocols;
+    const otlpAddress = addressOf(receiver.address, http);
     const web = await startServer({
       config: config.extensions.web,
       admission,
@@ -139,14 +141,14 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       logger,
       clock,
       version,
-      otlpAddress: `http://${receiver.address}`,
+      otlpAddress,
     });
     closers.add("web server", () => web.stop());
 
     return {
       addresses: {
-        otlp: `http://${receiver.address}`,
-        grpc: receiver.grpcAddress === undefined ? undefined : `http://${receiver.grpcAddress}`,
+        otlp: otlpAddress,
+        grpc: receiver.grpcAddress && addressOf(receiver.grpcAddress, grpc),
         web: web.address,
         clickhouse: embedded?.url ?? config.exporters.clickhouse.url,
       },
@@ -158,6 +160,10 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     await closers.close();
     throw error;
   }
+}
+
+function addressOf(hostAndPort: string, { tls }: { readonly tls?: unknown }): string {
+  return `${tls === undefined ? "http" : "https"}://${hostAndPort}`;
 }
 
 /** How long a process of a service that was killed may take to let go of the store. */

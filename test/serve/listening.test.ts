@@ -1,6 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { CalibrantError } from "#processor/kernel/errors.js";
 import { serveConfig } from "#processor/serve/serve-config.js";
+import { identityOf, mutualFiles, statusOverTls } from "../support/tls-files.js";
 import { startTestServer } from "../support/web-server.js";
 
 interface Failure {
@@ -46,6 +47,18 @@ describe("listening", () => {
     await expect(startTestServer({ config })).rejects.toMatchObject({ code: "BIND_REFUSED" });
     const open = await startTestServer({ config: { ...config, insecure_allow_remote: true } });
     await open.stop();
+  });
+
+  it("speaks TLS when told to, and asks for a client's certificate", async () => {
+    const config = serveConfig.parse({ endpoint: "127.0.0.1:0", tls: mutualFiles });
+    const server = await startTestServer({ config });
+    onTestFinished(() => server.stop());
+    const address = `${server.address}/healthz`;
+    expect(address).toMatch(/^https:/);
+    expect(await statusOverTls(address, { identity: identityOf("client") })).toBe(200);
+    for (const identity of [undefined, identityOf("stranger")]) {
+      await expect(statusOverTls(address, { identity })).rejects.toThrow(/./);
+    }
   });
 
   it("says that the port is taken", async () => {

@@ -29,6 +29,26 @@ export const duration = withUnit(durationUnits, "5s");
 /** A size such as `20MiB`; the value is in bytes. A bare number is bytes. */
 export const byteSize = withUnit(byteUnits, "20MiB");
 
+/** PEM files of a server that speaks TLS 1.2 or newer. */
+export const tlsFiles = z.strictObject({
+  cert_file: z.string().min(1).describe("Certificate of the server and its chain (PEM)"),
+  key_file: z.string().min(1).describe("Private key of the certificate (PEM)"),
+  client_ca_file: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Authority (PEM): only clients with a certificate signed by it are let in"),
+});
+
+export type TlsFiles = z.output<typeof tlsFiles>;
+
+export const insecureAllowRemote = z
+  .boolean()
+  .default(false)
+  .describe(
+    "Listen on an address that is not loopback without API keys and TLS: only behind a proxy that authenticates and encrypts",
+  );
+
 export interface Endpoint {
   readonly host: string;
   readonly port: number;

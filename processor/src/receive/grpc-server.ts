@@ -1,13 +1,17 @@
 import { createServer, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { checkBinding } from "../kernel/binding.js";
 import type { Clock } from "../kernel/clock.js";
 import type { Endpoint } from "../kernel/config-values.js";
+import { readTls } from "../kernel/tls.js";
 import { GrpcExchange, type GrpcExchangeOptions } from "./grpc-exchange.js";
 import { serviceOf } from "./grpc-services.js";
-import { listen, requireLoopback } from "./listen.js";
+import { listen } from "./listen.js";
+import { openSockets } from "./open-sockets.js";
 import type { OtlpServer } from "./otlp-server.js";
 
-const setting = "receivers.otlp.protocols.grpc.endpoint";
+const setting = "receivers.otlp.protocols.grpc";
 
 export interface GrpcServerOptions extends GrpcExchangeOptions {
   readonly endpoint: Endpoint;
@@ -17,11 +21,13 @@ export interface GrpcServerOptions extends GrpcExchangeOptions {
 /**
  * OTLP over gRPC. Connections are accepted here and handed to grpc-js, which by itself bounds
  * neither their number nor the versions of TLS.
- * @throws CalibrantError PORT_IN_USE or BIND_REFUSED
+ * @throws CalibrantError PORT_IN_USE, BIND_REFUSED or CONFIG_INVALID
  */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<OtlpServer> {
-  const { config, endpoint, clock } = options;
-  requireLoopback(endpoint, setting);
+  const { config, endpoint, admission, clock } = options;
+  const { tls, insecure_allow_remote: insecureAllowRemote } = config;
+  const keys = admission.required;
+  checkBinding({ endpoint, setting, keys, tls: tls !== undefined, insecureAllowRemote });
   const exchange = new GrpcExchange(options);
   const grpc = new Server({
     "grpc.max_receive_message_length": config.max_message_size,
@@ -37,12 +43,20 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<OtlpS
   }
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
 
-  const open = new Set<Socket>();
-  const server = createServer({ noDelay: true }, (socket) => {
-    open.add(socket);
-    socket.once("close", () => open.delete(socket));
-    injector.injectConnection(socket);
-  });
+  const inject = (socket: Socket): void => injector.injectConnection(socket);
+  const server =
+    tls === undefined
+      ? createServer({ noDelay: true }, inject)
+      : createTlsServer(
+          {
+            ...readTls(tls, `${setting}.tls`),
+            ALPNProtocols: ["h2"],
+            noDelay: true,
+            handshakeTimeout: config.request_timeout,
+          },
+          inject,
+        );
+  const sockets = openSockets(server);
   server.maxConnections = config.max_connections;
   const address = await listen(server, endpoint, setting);
   return {
@@ -53,7 +67,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<OtlpS
       const limit = new AbortController();
       await Promise.race([closed, clock.sleep(config.stop_timeout, limit.signal)]);
       limit.abort();
-      for (const socket of open) socket.destroy();
+      sockets.destroyAll();
       await closed;
     },
   };

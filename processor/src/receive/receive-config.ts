@@ -1,10 +1,18 @@
 import { z } from "zod";
-import { byteSize, duration, endpoint } from "../kernel/config-values.js";
+import {
+  byteSize,
+  duration,
+  endpoint,
+  insecureAllowRemote,
+  tlsFiles,
+} from "../kernel/config-values.js";
 
 const httpConfig = z.strictObject({
   endpoint: endpoint
     .default({ host: "127.0.0.1", port: 4318 })
-    .describe("Address of OTLP/HTTP; only a loopback address is allowed"),
+    .describe("Address of OTLP/HTTP; one that is not loopback needs API keys and TLS"),
+  tls: tlsFiles.optional().describe("TLS; without it connections are not encrypted"),
+  insecure_allow_remote: insecureAllowRemote,
   max_body_size: byteSize
     .default(20 * 1024 ** 2)
     .describe("Largest request body, as sent and after decompression"),
@@ -35,7 +43,11 @@ const grpcConfig = z.strictObject({
   endpoint: endpoint
     .nullable()
     .default({ host: "127.0.0.1", port: 4317 })
-    .describe("Address of OTLP/gRPC; null switches it off; only a loopback address is allowed"),
+    .describe(
+      "Address of OTLP/gRPC; null switches it off; one that is not loopback needs API keys and TLS",
+    ),
+  tls: tlsFiles.optional().describe("TLS; without it connections are not encrypted"),
+  insecure_allow_remote: insecureAllowRemote,
   max_message_size: byteSize
     .default(20 * 1024 ** 2)
     .describe("Largest message, as sent and after decompression"),

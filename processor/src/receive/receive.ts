@@ -35,7 +35,7 @@ export interface Receiver {
 /**
  * Listens for OTLP over HTTP and gRPC: traces, logs and metrics. A request is answered with
  * success when its rows are durable. Both protocols share the memory for requests under way.
- * @throws CalibrantError PORT_IN_USE or BIND_REFUSED
+ * @throws CalibrantError PORT_IN_USE, BIND_REFUSED or CONFIG_INVALID
  */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
   const {

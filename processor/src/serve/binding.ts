@@ -1,25 +1,4 @@
-import { isIP } from "node:net";
-import { CalibrantError } from "../kernel/errors.js";
 import type { ServeConfig } from "./serve-config.js";
-
-/**
- * Refuses an address that other machines can reach: nobody is asked who they are yet.
- * @throws CalibrantError BIND_REFUSED
- */
-export function checkBinding(config: ServeConfig): void {
-  const { host } = config.endpoint;
-  if (isLoopback(host) || config.insecure_allow_remote) return;
-  throw new CalibrantError(
-    "BIND_REFUSED",
-    `${host} is not a loopback address. Listen on 127.0.0.1 behind a proxy that authenticates, ` +
-      "or set insecure_allow_remote: true to say that such a proxy is in front.",
-  );
-}
-
-function isLoopback(host: string): boolean {
-  if (isIP(host) === 4) return host.startsWith("127.");
-  return host === "localhost" || host === "::1";
-}
 
 /**
  * Whether a Host header names this server. A page of another site that has its name point to

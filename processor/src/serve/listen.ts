@@ -1,7 +1,9 @@
 import type { Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Hono } from "hono";
 import { CalibrantError } from "../kernel/errors.js";
+import { readTls } from "../kernel/tls.js";
 import type { ServeConfig } from "./serve-config.js";
 
 export interface Listening {
@@ -12,19 +14,29 @@ export interface Listening {
   stop(): Promise<void>;
 }
 
-/** @throws CalibrantError PORT_IN_USE */
+/** @throws CalibrantError PORT_IN_USE, or CONFIG_INVALID for files of TLS that do not fit */
 export async function listen(app: Hono, config: ServeConfig): Promise<Listening> {
   const { host, port } = config.endpoint;
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    overrideGlobalObjects: false,
-    serverOptions: {
-      requestTimeout: config.request_timeout,
-      headersTimeout: config.request_timeout,
-      keepAliveTimeout: 5_000,
-      maxHeaderSize: 16 * 1024,
-    },
-  }) as Server;
+  const limits = {
+    requestTimeout: config.request_timeout,
+    headersTimeout: config.request_timeout,
+    keepAliveTimeout: 5_000,
+    maxHeaderSize: 16 * 1024,
+  };
+  const shared = { fetch: app.fetch, overrideGlobalObjects: false };
+  const server = createAdaptorServer(
+    config.tls === undefined
+      ? { ...shared, serverOptions: limits }
+      : {
+          ...shared,
+          createServer: createTlsServer,
+          serverOptions: {
+            ...limits,
+            ...readTls(config.tls, "extensions.web.tls"),
+            handshakeTimeout: config.request_timeout,
+          },
+        },
+  ) as Server;
   server.maxConnections = config.max_connections;
   await started(server, host, port);
   const address = server.address();

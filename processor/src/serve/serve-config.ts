@@ -1,16 +1,18 @@
 import { z } from "zod";
-import { byteSize, duration, endpoint } from "../kernel/config-values.js";
+import {
+  byteSize,
+  duration,
+  endpoint,
+  insecureAllowRemote,
+  tlsFiles,
+} from "../kernel/config-values.js";
 
 export const serveConfig = z.strictObject({
   endpoint: endpoint
     .default({ host: "127.0.0.1", port: 8080 })
     .describe("Address of the API, the pages, /metrics, /healthz and /readyz"),
-  insecure_allow_remote: z
-    .boolean()
-    .default(false)
-    .describe(
-      "Listen on an address that is not loopback although nobody is asked for a password: only behind a proxy that does",
-    ),
+  tls: tlsFiles.optional().describe("TLS; without it connections are not encrypted"),
+  insecure_allow_remote: insecureAllowRemote,
   allowed_hosts: z
     .array(z.string().min(1).max(253))
     .max(100)

@@ -1,6 +1,6 @@
+import { checkBinding } from "../kernel/binding.js";
 import { createApp } from "./app.js";
 import { loadAssets } from "./assets.js";
-import { checkBinding } from "./binding.js";
 import { listen } from "./listen.js";
 import type { ServeOptions } from "./serve-parts.js";
 
@@ -13,16 +13,23 @@ export interface WebServer {
 
 /**
  * The API, the pages, health and metrics on one port.
- * @throws CalibrantError BIND_REFUSED or PORT_IN_USE
+ * @throws CalibrantError BIND_REFUSED, PORT_IN_USE or CONFIG_INVALID
  */
 export async function startServer(options: ServeOptions): Promise<WebServer> {
-  checkBinding(options.config);
+  const { endpoint, tls, insecure_allow_remote: insecureAllowRemote } = options.config;
+  checkBinding({
+    endpoint,
+    setting: "extensions.web",
+    keys: options.admission.required,
+    tls: tls !== undefined,
+    insecureAllowRemote,
+  });
   const page = { assets: loadAssets(), version: options.version };
   const app = createApp({ ...options, page, startedAt: options.clock.now() });
   const listening = await listen(app, options.config);
   const { host, port } = listening;
   return {
-    address: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    address: `${tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${port}`,
     stop: () => listening.stop(),
   };
 }
