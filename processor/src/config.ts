@@ -13,6 +13,7 @@ import { CalibrantError, messageOf } from "./kernel/errors.js";
 import { formatFaults, type Fault } from "./kernel/faults.js";
 import { receiveConfig } from "./receive/receive-config.js";
 import { redactConfig } from "./redact/redact-config.js";
+import { metricsPolicy, receiveConfig } from "./receive/receive-config.js";
 import { serveConfig } from "./serve/serve-config.js";
 import { spoolConfig } from "./spool/spool-config.js";
 import { storeConfig } from "./store/store-config.js";
@@ -25,7 +26,11 @@ const configSchema = z.strictObject({
   receivers: z
     .strictObject({
       otlp: z
-        .strictObject({ protocols: receiveConfig.prefault({}), limits: decodeConfig.prefault({}) })
+        .strictObject({
+          protocols: receiveConfig.prefault({}),
+          limits: decodeConfig.prefault({}),
+          metrics: metricsPolicy,
+        })
         .prefault({}),
       feedback: feedbackConfig.prefault({}),
     })

@@ -112,6 +112,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     const admission = createAdmission({ keys: config.extensions.keys, meter });
     const receiver = await startReceiver({
       config: config.receivers.otlp.protocols,
+      metrics: config.receivers.otlp.metrics,
       admission,
       intake: spool,
       pressure: spool,

@@ -7,6 +7,7 @@ import { OTLPTraceExporter as ProtoTraceExporter } from "@opentelemetry/exporter
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { logs, tracing } from "@opentelemetry/sdk-node";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { basic, testKey } from "../support/api-keys.js";
 import { testReceiver } from "../support/test-receiver.js";
 
 const resource = resourceFromAttributes({ "service.name": "shop", "service.version": "1.2.3" });
@@ -88,6 +89,21 @@ describe("the official exporters", () => {
     expect(row?.["TraceId"]).toMatch(/^[0-9a-f]{32}$/);
     expect(row?.["Links.TraceId"]).toEqual([row?.["TraceId"]]);
     expect(row?.["Links.SpanId"]).toEqual([row?.["SpanId"]]);
+  });
+
+  it("deliver spans as they do to Langfuse: at its path, with a pair of keys", async () => {
+    const { key, entry } = testKey("ingest");
+    const receiver = await testReceiver({ keys: [entry] });
+    vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", `${receiver.url}/api/public/otel`);
+    vi.stubEnv(
+      "OTEL_EXPORTER_OTLP_HEADERS",
+      `Authorization=${encodeURIComponent(basic("pk-lf-1", key))}`,
+    );
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    await exportSpans(new ProtoTraceExporter());
+    expect(receiver.rows("otel.otel_traces")).toMatchObject([expectedSpan]);
   });
 
   it.each(["HTTP", "gRPC"])("deliver log records: %s", async (protocol) => {

@@ -75,6 +75,7 @@ function same(bytes: Buffer): Buffer {
 export function grpcClient(address: string, options: GrpcClientOptions = {}): GrpcClient {
   const client = new Client(address, options.credentials ?? credentials.createInsecure(), {
     "grpc.use_local_subchannel_pool": 1,
+    "grpc.ssl_target_name_override": "localhost",
     "grpc.default_compression_algorithm": compressionAlgorithms[options.compression ?? "identity"],
     "grpc.enable_retries": 0,
   });

@@ -15,6 +15,7 @@ import { recordMetrics, type RecordedMetrics } from "./recorded-metrics.js";
 export interface ReceiverSettings {
   readonly http?: z.input<typeof receiveConfig>["http"];
   readonly grpc?: z.input<typeof receiveConfig>["grpc"];
+  readonly metrics?: "accept" | "refuse";
   readonly keys?: z.input<typeof admissionConfig>;
   readonly limits?: z.input<typeof decodeConfig>;
   /** Stands before what would make the blocks durable. */
@@ -42,6 +43,7 @@ export async function testReceiver(settings: ReceiverSettings = {}): Promise<Tes
       http: { endpoint: "127.0.0.1:0", ...settings.http },
       grpc: { endpoint: "127.0.0.1:0", ...settings.grpc },
     }),
+    metrics: settings.metrics ?? "accept",
     decoder: createDecoder({
       config: decodeConfig.parse(settings.limits ?? {}),
       clock: systemClock,

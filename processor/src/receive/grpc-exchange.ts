@@ -27,6 +27,8 @@ const lingerTime = 2_000;
 
 export interface GrpcExchangeOptions {
   readonly config: GrpcConfig;
+  /** What is taken. */
+  readonly signals: readonly Signal[];
   readonly handler: OtlpHandler;
   readonly admission: Admission;
   readonly pressure: Pressure;

@@ -38,7 +38,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<OtlpS
     "grpc.enable_channelz": 0,
     interceptors: [({ path }, call) => exchange.intercept(path, call)],
   });
-  for (const signal of ["traces", "logs", "metrics"] as const) {
+  for (const signal of options.signals) {
     grpc.addService(serviceOf(signal), { Export: exchange.methodOf(signal) });
   }
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());

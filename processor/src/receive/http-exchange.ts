@@ -27,6 +27,8 @@ const clientGone = 499;
 
 export interface ExchangeOptions {
   readonly config: HttpConfig;
+  /** What is taken. */
+  readonly signals: readonly Signal[];
   readonly handler: OtlpHandler;
   readonly admission: Admission;
   readonly pressure: Pressure;
@@ -81,9 +83,12 @@ export class HttpExchange {
     signal: Signal | undefined,
     beforeBody: () => void,
   ): Promise<Reply> {
-    const { config, handler, admission, pressure, budget, telemetry } = this.#options;
+    const { config, signals, handler, admission, pressure, budget, telemetry } = this.#options;
     const { headers } = request;
     if (signal === undefined) throw new CalibrantError("NOT_FOUND", "this path takes no telemetry");
+    if (!signals.includes(signal)) {
+      throw new CalibrantError("NOT_FOUND", `${signal} are refused (receivers.otlp.${signal})`);
+    }
     if (request.method !== "POST") throw new CalibrantError("METHOD_NOT_ALLOWED", "use POST");
     admission.admit(credentialsOf(headers), "ingest", "http");
     const encoding = requireEncoding(headers);

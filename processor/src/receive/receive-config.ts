@@ -80,6 +80,14 @@ const grpcConfig = z.strictObject({
     .describe("How long calls under way may take when the service stops"),
 });
 
+/** Metrics are not stored. */
+export const metricsPolicy = z
+  .enum(["accept", "refuse"])
+  .default("accept")
+  .describe(
+    "accept: answer with success and a note that metrics are not stored, so that a client with one endpoint for all signals does not fail. refuse: HTTP 404, gRPC UNIMPLEMENTED",
+  );
+
 /** A protocol that is named without settings has the defaults, as in the Collector. */
 export const receiveConfig = z.strictObject({
   http: httpConfig
@@ -96,4 +104,5 @@ export const receiveConfig = z.strictObject({
 
 export type ReceiveConfig = z.output<typeof receiveConfig>;
 export type HttpConfig = z.output<typeof httpConfig>;
+export type MetricsPolicy = z.output<typeof metricsPolicy>;
 export type GrpcConfig = z.output<typeof grpcConfig>;

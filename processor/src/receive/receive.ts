@@ -7,11 +7,13 @@ import { startGrpcServer } from "./grpc-server.js";
 import { startHttpServer } from "./http-server.js";
 import { OtlpHandler } from "./otlp-handler.js";
 import type { OtlpServer } from "./otlp-server.js";
-import type { ReceiveConfig } from "./receive-config.js";
+import type { MetricsPolicy, ReceiveConfig } from "./receive-config.js";
 import { receiveTelemetry } from "./receive-telemetry.js";
+import type { Signal } from "./routes.js";
 
 export interface ReceiverOptions {
   readonly config: ReceiveConfig;
+  readonly metrics: MetricsPolicy;
   readonly decoder: Decoder;
   readonly admission: Admission;
   readonly intake: Intake;
@@ -52,7 +54,19 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   const budget = new ByteBudget(config.http.memory);
   const telemetry = receiveTelemetry(meter, () => budget.used);
   const handler = new OtlpHandler({ decoder, intake, telemetry });
-  const shared = { handler, admission, pressure, budget, telemetry, logger, clock, random };
+  const signals: readonly Signal[] =
+    options.metrics === "accept" ? ["traces", "logs", "metrics"] : ["traces", "logs"];
+  const shared = {
+    signals,
+    handler,
+    admission,
+    pressure,
+    budget,
+    telemetry,
+    logger,
+    clock,
+    random,
+  };
   const servers: OtlpServer[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(servers.map((server) => server.stop()));

@@ -1,12 +1,15 @@
 export type Signal = "traces" | "logs" | "metrics";
 
-/** What may be posted where. The Langfuse path lets its users switch by changing a URL. */
-const routes: ReadonlyMap<string, Signal> = new Map([
-  ["/v1/traces", "traces"],
-  ["/v1/logs", "logs"],
-  ["/v1/metrics", "metrics"],
-  ["/api/public/otel/v1/traces", "traces"],
-]);
+/**
+ * Where OTLP is posted. Below the second one the SDKs of Langfuse send traces, and an exporter of
+ * OpenTelemetry that was set up for Langfuse sends everything: both switch by changing a host name.
+ */
+const bases = ["", "/api/public/otel"];
+const signals: readonly Signal[] = ["traces", "logs", "metrics"];
+
+const routes: ReadonlyMap<string, Signal> = new Map(
+  bases.flatMap((base) => signals.map((signal) => [`${base}/v1/${signal}`, signal] as const)),
+);
 
 /** The signal that belongs to the target of a request, or undefined for an unknown path. */
 export function routeOf(target: string): Signal | undefined {
