@@ -163,6 +163,21 @@ describe("connections", () => {
     await stopped;
   });
 
+  it("under load are stopped without losing a request that was acknowledged", async () => {
+    const receiver = await testReceiver({
+      append: () => new Promise((resolve) => setImmediate(resolve)),
+    });
+    let acknowledged = 0;
+    const sender = async (): Promise<void> => {
+      while ((await post(receiver).catch(() => 0)) === 200) acknowledged++;
+    };
+    const senders = Array.from({ length: 8 }, sender);
+    await until("the load", () => acknowledged > 100);
+    await receiver.stop();
+    await Promise.all(senders);
+    expect(receiver.rows("otel.otel_traces").length).toBe(acknowledged);
+  });
+
   it("are cut when they do not finish in the time for stopping", async () => {
     const receiver = await testReceiver({
       http: { stop_timeout: 50 },
