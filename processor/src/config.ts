@@ -11,7 +11,6 @@ import { feedbackConfig } from "./feedback/feedback-config.js";
 import { interactionsConfig } from "./interactions/interactions-config.js";
 import { CalibrantError, messageOf } from "./kernel/errors.js";
 import { formatFaults, type Fault } from "./kernel/faults.js";
-import { receiveConfig } from "./receive/receive-config.js";
 import { redactConfig } from "./redact/redact-config.js";
 import { metricsPolicy, receiveConfig } from "./receive/receive-config.js";
 import { serveConfig } from "./serve/serve-config.js";
