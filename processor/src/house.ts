@@ -37,6 +37,14 @@ export interface HouseOptions {
   readonly version: string;
 }
 
+/** The name by which the spool knows ClickHouse; part of the names of its files. */
+const storeSink = "clickhouse";
+
+/** Where the spool of a data directory lies. */
+export function spoolDirectory(dataDirectory: string): string {
+  return join(dataDirectory, "spool");
+}
+
 export interface House {
   readonly addresses: {
     readonly otlp: string;
@@ -78,7 +86,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     const { meter } = metrics;
 
     const spool = await openSpool({
-      directory: join(dataDirectory, "spool"),
+      directory: spoolDirectory(dataDirectory),
+      sinks: [storeSink],
       config: config.extensions.spool,
       clock,
       logger,
@@ -244,7 +253,13 @@ function startWalks({ config, client, clock, logger, metrics, spool }: Rooms): W
   const cursors = createCursorStore(client);
   const prices = pricesOf(interactions);
   const sink = createLoadSink(client);
-  const loader = startLoader({ ...shared, spool, sink, config: config.extensions.spool });
+  const loader = startLoader({
+    ...shared,
+    spool,
+    sink,
+    sinkName: storeSink,
+    config: config.extensions.spool,
+  });
   const walks: Walk[] = [{ name: "loader", worker: loader }];
   if (interactions.enabled) {
     const reader = createTraceReader(client);

@@ -15,6 +15,7 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   if (!(error instanceof CalibrantError)) return exitCodes.failed;
   if (error.code === "CONFIG_INVALID") return exitCodes.configInvalid;
+  if (error.code === "DEAD_LETTER_UNKNOWN") return exitCodes.usage;
   return error.code === "SPOOL_LOCKED" || error.code === "PORT_IN_USE"
     ? exitCodes.busy
     : exitCodes.failed;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { systemFiles, type DurableFile, type Files } from "#processor/spool/files.js";
 import type { Spool } from "#processor/spool/spool.js";
-import { testSpool } from "../support/open-spool.js";
+import { testSink, testSpool } from "../support/open-spool.js";
 import { feedbackBlock, idsOf, nativeBlock } from "../support/spool-blocks.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
@@ -46,7 +46,7 @@ function failingFiles(failing: Map<Step, string>): Files {
 
 async function storedIds(spool: Spool): Promise<string[]> {
   await spool.seal();
-  const segments = await spool.closedSegments();
+  const segments = await spool.closedSegments(testSink);
   const frames = await Promise.all(segments.map((segment) => spool.read(segment)));
   return idsOf(frames.flat(2));
 }
@@ -104,11 +104,11 @@ describe("a disk that fails", () => {
     };
     expect(await fill()).toMatchObject({ code: "SPOOL_FULL", retryable: true });
     expect(acknowledged).toBeGreaterThan(10);
-    const segments = await spool.closedSegments();
+    const segments = await spool.closedSegments(testSink);
     const blocks = (await Promise.all(segments.map((segment) => spool.read(segment)))).flat(2);
     expect(blocks).toHaveLength(acknowledged);
 
-    await spool.remove(segments[0] as NonNullable<(typeof segments)[0]>);
+    await spool.finish(segments[0] as NonNullable<(typeof segments)[0]>, testSink);
     await spool.append([nativeBlock(Buffer.alloc(50_000))]);
     await spool.close();
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { testSpool } from "../support/open-spool.js";
+import { testSink, testSpool } from "../support/open-spool.js";
 import { idsOf } from "../support/spool-blocks.js";
 import { startSpoolProcess } from "../support/spool-process.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
@@ -17,7 +17,7 @@ describe("a spool whose process is killed", () => {
     }
 
     const spool = await testSpool(directory);
-    const segments = await spool.closedSegments();
+    const segments = await spool.closedSegments(testSink);
     const frames = (await Promise.all(segments.map((segment) => spool.read(segment)))).flat();
     const found = idsOf(frames.flat());
     expect(new Set(found).size).toBe(found.length);

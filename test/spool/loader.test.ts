@@ -9,7 +9,7 @@ import { startLoader } from "#processor/spool/loader.js";
 import { spoolConfig, type SpoolConfig } from "#processor/spool/spool-config.js";
 import type { Spool } from "#processor/spool/spool.js";
 import { memorySink } from "../support/memory-sink.js";
-import { testSpool } from "../support/open-spool.js";
+import { testSink, testSpool } from "../support/open-spool.js";
 import { recordMetrics, type RecordedMetrics } from "../support/recorded-metrics.js";
 import { feedbackBlock, idsOf, nativeBlock } from "../support/spool-blocks.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
@@ -31,6 +31,7 @@ async function bench(directory?: string): Promise<Bench> {
       const loader = startLoader({
         spool,
         sink,
+        sinkName: testSink,
         clock: systemClock,
         logger: createLogger("silent"),
         meter: metrics.meter,
@@ -66,7 +67,7 @@ describe("the loader", () => {
     await spool.seal();
     await spool.append([nativeBlock("d", "2026-11-24", 5)]);
     await spool.seal();
-    const [first, second] = (await spool.closedSegments()).map(({ name }) => name);
+    const [first, second] = (await spool.closedSegments(testSink)).map(({ name }) => name);
     start(sink);
     await emptied(spool);
 

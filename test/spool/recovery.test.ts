@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Spool } from "#processor/spool/spool.js";
 import { heldClock } from "../support/held-clock.js";
-import { testSpool } from "../support/open-spool.js";
+import { testSink, testSpool } from "../support/open-spool.js";
 import { recordMetrics } from "../support/recorded-metrics.js";
 import { feedbackBlock, idsOf } from "../support/spool-blocks.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
@@ -17,7 +17,7 @@ async function segmentFiles(directory: string): Promise<string[]> {
 }
 
 async function idsIn(spool: Spool): Promise<string[]> {
-  const segments = await spool.closedSegments();
+  const segments = await spool.closedSegments(testSink);
   const frames = await Promise.all(segments.map((segment) => spool.read(segment)));
   return idsOf(frames.flat(2));
 }
@@ -41,7 +41,7 @@ async function prepare(ids: readonly string[]): Promise<Prepared> {
   let end = headerSize;
   for (const id of ids) {
     await spool.append([feedbackBlock(id), feedbackBlock(`${id}-second`)]);
-    end = spool.state().bytes - ((await spool.closedSegments())[0]?.size ?? 0);
+    end = spool.state().bytes - ((await spool.closedSegments(testSink))[0]?.size ?? 0);
     ends.push(end);
   }
   await spool.close();

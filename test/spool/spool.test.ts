@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import type { Block } from "#processor/model/block.js";
 import { heldClock } from "../support/held-clock.js";
-import { testSpool } from "../support/open-spool.js";
+import { testSink, testSpool } from "../support/open-spool.js";
 import { recordMetrics } from "../support/recorded-metrics.js";
 import { feedbackBlock, idsOf, nativeBlock } from "../support/spool-blocks.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
@@ -19,7 +19,7 @@ describe("the spool", () => {
     await spool.append([]);
     await spool.seal();
 
-    const [segment, ...others] = await spool.closedSegments();
+    const [segment, ...others] = await spool.closedSegments(testSink);
     expect(others).toEqual([]);
     expect(segment).toMatchObject({ rows: 6 });
     const frames = await spool.read(segment as NonNullable<typeof segment>);
@@ -43,7 +43,7 @@ describe("the spool", () => {
     const clock = heldClock();
     const config = { segment_size: 1_000, segment_age: 5_000 };
     const spool = await testSpool(await temporaryFolder(), { clock, config });
-    const closed = async (): Promise<number> => (await spool.closedSegments()).length;
+    const closed = async (): Promise<number> => (await spool.closedSegments(testSink)).length;
 
     await spool.append([nativeBlock(Buffer.alloc(500))]);
     expect(await closed()).toBe(0);
@@ -61,7 +61,7 @@ describe("the spool", () => {
     expect(await closed()).toBe(3);
     await spool.append([feedbackBlock(3)]);
     await spool.seal();
-    const numbers = (await spool.closedSegments()).map(({ number }) => number);
+    const numbers = (await spool.closedSegments(testSink)).map(({ number }) => number);
     expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
   });
 
@@ -70,15 +70,15 @@ describe("the spool", () => {
     const first = await testSpool(directory);
     await first.append([feedbackBlock(1)]);
     await first.seal();
-    const [segment] = await first.closedSegments();
-    await first.remove(segment as NonNullable<typeof segment>);
-    expect(await first.closedSegments()).toEqual([]);
+    const [segment] = await first.closedSegments(testSink);
+    await first.finish(segment as NonNullable<typeof segment>, testSink);
+    expect(await first.closedSegments(testSink)).toEqual([]);
     await first.append([feedbackBlock(2)]);
     await first.close();
     await first.close();
 
     const second = await testSpool(directory);
-    const [left] = await second.closedSegments();
+    const [left] = await second.closedSegments(testSink);
     expect(left?.number).toBeGreaterThan(segment?.number ?? Infinity);
     expect(idsOf((await second.read(left as NonNullable<typeof left>)).flat())).toEqual(["2"]);
     expect((await readdir(directory)).filter((name) => name !== "lock")).toHaveLength(1);
@@ -96,7 +96,8 @@ describe("the spool", () => {
       retryable: true,
     });
     await spool.seal();
-    for (const segment of await spool.closedSegments()) await spool.remove(segment);
+    for (const segment of await spool.closedSegments(testSink))
+      await spool.finish(segment, testSink);
     expect(spool.pressure()).toBeUndefined();
     await spool.append([nativeBlock(Buffer.alloc(1_500))]);
   });
@@ -122,7 +123,7 @@ describe("the spool", () => {
     });
 
     const again = await testSpool(directory);
-    const segments = await again.closedSegments();
+    const segments = await again.closedSegments(testSink);
     const blocks = await Promise.all(segments.map((segment) => again.read(segment)));
     expect(idsOf(blocks.flat(2))).toHaveLength(600);
   });
@@ -133,7 +134,7 @@ describe("the spool", () => {
     const spool = await testSpool(await temporaryFolder(), { clock, meter: metrics.meter });
     await spool.append([nativeBlock("a", "2026-11-24", 5)]);
     clock.advance(30_000);
-    await spool.closedSegments();
+    await spool.closedSegments(testSink);
     await spool.append([nativeBlock("b", "2026-11-24", 7)]);
     expect(await metrics.value("calibrant.spool.segments")).toBe(2);
     expect(await metrics.value("calibrant.spool.waiting_rows")).toBe(12);

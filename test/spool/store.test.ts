@@ -10,7 +10,7 @@ import { startLoader } from "#processor/spool/loader.js";
 import { spoolConfig } from "#processor/spool/spool-config.js";
 import { createLoadSink } from "#processor/store/load-sink.js";
 import type { NativeRow, NativeValue } from "../support/native-block.js";
-import { testSpool } from "../support/open-spool.js";
+import { testSink, testSpool } from "../support/open-spool.js";
 import { logsRequests, traceRequests } from "../support/otlp-arbitrary.js";
 import { logsRequestType, traceRequestType } from "../support/otlp-messages.js";
 import { expectedLogs, expectedTraces, type ExpectedRows } from "../support/otlp-oracle.js";
@@ -101,6 +101,7 @@ describe("decode, spool and loader with the embedded store", () => {
     await spool.seal();
     const loader = startLoader({
       spool,
+      sinkName: testSink,
       sink: forgetful(createLoadSink(store.client)),
       clock: { ...systemClock, sleep: (_, signal) => systemClock.sleep(1, signal) },
       logger: createLogger("silent"),

@@ -9,9 +9,13 @@ export type SpoolSettings = Partial<Omit<SpoolOptions, "config">> & {
   readonly config?: Partial<SpoolConfig>;
 };
 
+/** The one sink of a spool that a test opens. */
+export const testSink = "store";
+
 /** A spool with a clock that stands still; closed when the test has finished. */
 export async function testSpool(directory: string, settings: SpoolSettings = {}): Promise<Spool> {
   const spool = await openSpool({
+    sinks: [testSink],
     clock: heldClock(),
     logger: createLogger("silent"),
     meter: recordMetrics().meter,

@@ -13,6 +13,7 @@ const [, , directory, prefix] = process.argv;
 
 const spool = await openSpool({
   directory,
+  sinks: ["store"],
   clock: systemClock,
   logger: createLogger("silent"),
   meter: metrics.getMeter("test"),

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { addConfigCommands } from "./config.js";
+import { addDeadLettersCommands } from "./dead-letters.js";
 import { addDemoCommand } from "./demo.js";
 import { addServeCommand } from "./serve.js";
 import { addKeysCommands } from "./keys.js";
@@ -21,5 +22,6 @@ export function createProgram(terminal: Terminal): Command {
   addDemoCommand(program, terminal);
   addConfigCommands(program, terminal);
   addKeysCommands(program, terminal);
+  addDeadLettersCommands(program, terminal);
   return program;
 }

@@ -21,6 +21,8 @@ export const errorCodes = {
   SPOOL_FAILED: "The spool could not write to its disk or read from it; the log has the cause.",
   SPOOL_LOCKED: "Another process uses this data directory.",
   SPOOL_CORRUPT: "A spool segment is damaged beyond its torn tail.",
+  DEAD_LETTERS_FULL: "The dead letters have reached their quota; loading waits for a decision.",
+  DEAD_LETTER_UNKNOWN: "There is no dead letter of this name, or it cannot be replayed.",
   STORE_UNAVAILABLE: "ClickHouse does not answer or answered with a retryable error.",
   STORE_REFUSED: "ClickHouse refused a statement or rows; trying again will not help.",
   STORE_MIGRATION: "The schema in the store is not one that this version knows.",

@@ -60,6 +60,14 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   }
 }
 
+/** Words for the process that uses the folder; undefined when none does. */
+export async function holderOf(directory: string): Promise<string | undefined> {
+  const path = join(directory, "lock");
+  const holder = await readHolder(path);
+  if (holder === undefined) return undefined;
+  return (await whyAlive(path, holder, await thisPlace())) || undefined;
+}
+
 function locked(directory: string, by: string): CalibrantError {
   return new CalibrantError(
     "SPOOL_LOCKED",

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Block, Load } from "../model/block.js";
+import { readNativeBlocks, sliceNativeBlock } from "./native-block.js";
 
 /** Blocks of one table, day and format, to be loaded together. */
 export interface Part {
@@ -78,16 +79,17 @@ export function loadOf(part: Part): Load {
 /** Two halves of a part that was refused; undefined when it cannot be cut any more. */
 export function halves(part: Part): readonly [Part, Part] | undefined {
   const [first] = part.blocks;
-  const units =
-    part.blocks.length === 1 && first?.format === "JSONEachRow"
-      ? lines(first)
-      : part.blocks.slice();
+  const units = part.blocks.length === 1 && first !== undefined ? piecesOf(first) : part.blocks;
   if (units.length < 2) return undefined;
   const middle = Math.ceil(units.length / 2);
   return [
     { ...part, name: `${part.name}a`, blocks: units.slice(0, middle) },
     { ...part, name: `${part.name}b`, blocks: units.slice(middle) },
   ];
+}
+
+function piecesOf(block: Block): Block[] {
+  return block.format === "JSONEachRow" ? lines(block) : nativeHalves(block);
 }
 
 /** Each row of a block of lines as a block of its own. */
@@ -102,4 +104,26 @@ function lines(block: Block): Block[] {
     start = end;
   }
   return blocks;
+}
+
+/** The rows of a Native block in two; the block as it is when its bytes cannot be read. */
+function nativeHalves(block: Block): Block[] {
+  let natives: ReturnType<typeof readNativeBlocks>;
+  try {
+    natives = readNativeBlocks(block.bytes);
+  } catch (error) {
+    if (error instanceof RangeError) return [block];
+    throw error;
+  }
+  const [native] = natives;
+  if (natives.length !== 1 || native === undefined || native.rows < 2) return [block];
+  const middle = Math.ceil(native.rows / 2);
+  return [
+    { ...block, rows: middle, bytes: sliceNativeBlock(native, 0, middle) },
+    {
+      ...block,
+      rows: native.rows - middle,
+      bytes: sliceNativeBlock(native, middle, native.rows),
+    },
+  ];
 }

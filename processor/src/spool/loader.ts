@@ -4,9 +4,10 @@ import { CalibrantError } from "../kernel/errors.js";
 import type { Logger } from "../kernel/logger.js";
 import { startWorker, type Worker } from "../kernel/worker.js";
 import type { LoadSink } from "../model/ports.js";
-import { loaderTelemetry, type LoaderTelemetry } from "./loader-telemetry.js";
+import { loaderTelemetry, type LoaderState, type LoaderTelemetry } from "./loader-telemetry.js";
 import { halves, loadOf, planLoads, type Part } from "./load-plan.js";
-import { Refusals } from "./refusals.js";
+import { Refusals, type Refusal } from "./refusals.js";
+import { startReplay } from "./replay.js";
 import type { Segment } from "./segment.js";
 import type { SpoolConfig } from "./spool-config.js";
 import type { Spool } from "./spool.js";
@@ -14,11 +15,19 @@ import type { Spool } from "./spool.js";
 export interface LoaderOptions {
   readonly spool: Spool;
   readonly sink: LoadSink;
+  /** One of the spool's sinks. */
+  readonly sinkName: string;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly meter: Meter;
   readonly config: SpoolConfig;
 }
+
+/**
+ * Most refusals in one segment that are taken apart. Where everything is refused, each further row
+ * would cost two tries of its own; from here on refused loads become dead letters as they are.
+ */
+const mostCuts = 300;
 
 /**
  * Brings closed segments to the store, oldest first. While the store does not answer it tries
@@ -36,6 +45,11 @@ export function startLoader(options: LoaderOptions): Worker {
     idleDelay: config.poll_interval,
     round: () => loader.loadOldest(),
   });
+  const replay = startReplay({
+    ...options,
+    deadLetters: spool.deadLetters,
+    telemetry: loader.telemetry,
+  });
   return {
     get failure() {
       return worker.failure;
@@ -43,7 +57,7 @@ export function startLoader(options: LoaderOptions): Worker {
     stop: async () => {
       const limit = new AbortController();
       const drain = async (): Promise<void> => {
-        await worker.stop();
+        await Promise.all([worker.stop(), replay.stop()]);
         await spool.seal();
         while (!limit.signal.aborted && (await loader.loadOldest()));
       };
@@ -53,37 +67,42 @@ export function startLoader(options: LoaderOptions): Worker {
       });
       await Promise.race([drained, clock.sleep(config.stop_timeout, limit.signal)]);
       limit.abort();
+      loader.telemetry.close();
     },
   };
 }
 
 class SegmentLoader {
+  readonly telemetry: LoaderTelemetry;
   readonly #options: LoaderOptions;
-  readonly #telemetry: LoaderTelemetry;
   /** Tokens of the oldest segment that are done, so that a retry goes on where it was. */
   #done = new Set<string>();
   #segment = "";
+  #failures = 0;
+  #trying = false;
+  #lastAnswer: number;
 
   constructor(options: LoaderOptions) {
     this.#options = options;
-    this.#telemetry = loaderTelemetry(options.meter);
+    this.#lastAnswer = options.clock.now();
+    this.telemetry = loaderTelemetry(options.meter, options.sinkName, () => this.#state());
   }
 
-  /** Loads and removes one segment. Answers false when there was none. */
+  /** Loads and finishes one segment. Answers false when there was none. */
   async loadOldest(): Promise<boolean> {
-    const { spool, config } = this.#options;
-    const [segment] = await spool.closedSegments();
+    const { spool, config, sinkName } = this.#options;
+    const [segment] = await spool.closedSegments(sinkName);
     if (segment === undefined) return false;
     if (segment.name !== this.#segment) {
       this.#segment = segment.name;
       this.#done = new Set();
     }
-    const refusals = new Refusals(spool.directory, segment.name);
+    const refusals = new Refusals(spool.directory, segment.name, sinkName);
     const limits = { size: config.load_size, rows: config.load_rows };
     for (const part of planLoads(segment.name, await spool.read(segment), limits)) {
       await this.#load(segment, part, refusals);
     }
-    await spool.remove(segment);
+    await spool.finish(segment, sinkName);
     await refusals.forget();
     return true;
   }
@@ -91,33 +110,71 @@ class SegmentLoader {
   async #load(segment: Segment, part: Part, refusals: Refusals): Promise<void> {
     const load = loadOf(part);
     if (this.#done.has(load.token)) return;
-    const refusal = (await refusals.reason(load.token)) ?? (await this.#try(load));
+    const refusal =
+      (await refusals.find(load.token)) ?? (await this.#tryAndNote(load, part, refusals));
     if (refusal !== undefined) {
-      await refusals.add(load.token, refusal);
-      const smaller = halves(part);
-      if (smaller === undefined) await this.#bury(segment, part, refusal);
+      const smaller = refusal.whole ? undefined : halves(part);
+      if (smaller === undefined) await this.#bury(segment, part, refusal.reason);
       else for (const half of smaller) await this.#load(segment, half, refusals);
     }
     this.#done.add(load.token);
   }
 
+  /** Sends a load. Answers its refusal, which is on disk then. */
+  async #tryAndNote(
+    load: ReturnType<typeof loadOf>,
+    part: Part,
+    refusals: Refusals,
+  ): Promise<Refusal | undefined> {
+    const reason = await this.#try(load);
+    if (reason === undefined) return undefined;
+    const whole = (await refusals.count()) >= mostCuts || halves(part) === undefined;
+    const refusal = { reason, whole };
+    await refusals.add(load.token, refusal);
+    return refusal;
+  }
+
   /** Sends a load. Answers the reason when the store refuses it; throws when it may pass later. */
   async #try(load: ReturnType<typeof loadOf>): Promise<string | undefined> {
+    this.#trying = true;
     try {
       await this.#options.sink.load(load);
     } catch (error) {
-      if (error instanceof CalibrantError && error.code === "STORE_REFUSED") return error.message;
-      this.#telemetry.retries.add(1, { table: load.table });
+      if (error instanceof CalibrantError && error.code === "STORE_REFUSED") {
+        this.#answered();
+        return error.message;
+      }
+      this.#failures++;
+      this.telemetry.retries.add(1, { table: load.table });
       throw error;
+    } finally {
+      this.#trying = false;
     }
-    this.#telemetry.rows.add(load.rows, { table: load.table });
-    this.#telemetry.bytes.add(load.bytes.length, { table: load.table });
+    this.#answered();
+    this.telemetry.rows.add(load.rows, { table: load.table });
+    this.telemetry.bytes.add(load.bytes.length, { table: load.table });
     return undefined;
   }
 
+  #answered(): void {
+    this.#failures = 0;
+    this.#lastAnswer = this.#options.clock.now();
+  }
+
+  #state(): LoaderState {
+    const failing = this.#failures > 0;
+    const silence = Math.max(0, this.#options.clock.now() - this.#lastAnswer) / 1_000;
+    return {
+      circuit: failing ? (this.#trying ? "half_open" : "open") : "closed",
+      consecutiveFailures: this.#failures,
+      sinceSuccess: failing ? silence : 0,
+    };
+  }
+
   async #bury(segment: Segment, part: Part, reason: string): Promise<void> {
-    const { spool, logger } = this.#options;
+    const { spool, logger, config, sinkName } = this.#options;
     const { table, format, rows, token, bytes } = loadOf(part);
+    await spool.deadLetters.makeSureOfRoom(bytes.length, config.dead_letter_quota);
     logger.error({ table, rows, deadLetter: token, reason }, "rows went to the dead letters");
     await spool.deadLetters.write({
       name: token,
@@ -125,10 +182,11 @@ class SegmentLoader {
       kind: format === "Native" ? "native" : "jsonl",
       reason,
       segment: segment.name,
+      sink: sinkName,
       table,
       day: part.day,
       rows,
     });
-    this.#telemetry.deadLetteredRows.add(rows, { table });
+    this.telemetry.deadLetteredRows.add(rows, { table });
   }
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Logger } from "../kernel/logger.js";
 import type { DeadLetters } from "./dead-letters.js";
 import type { Files } from "./files.js";
-import { refusalsEnding } from "./refusals.js";
+import { segmentOfRefusals } from "./refusals.js";
 import {
   readSegment,
   segmentFile,
@@ -61,10 +61,10 @@ async function removeOrphans(
   names: readonly string[],
   numbers: readonly number[],
 ): Promise<void> {
-  const known = new Set(numbers.map((number) => `${segmentName(number)}${refusalsEnding}`));
+  const known = new Set(numbers.map(segmentName));
   for (const name of names) {
-    if (name.endsWith(refusalsEnding) && !known.has(name))
-      await files.remove(join(directory, name));
+    const segment = segmentOfRefusals(name);
+    if (segment !== undefined && !known.has(segment)) await files.remove(join(directory, name));
   }
 }
 
@@ -126,6 +126,7 @@ async function bury(
     kind: "bytes",
     reason: `SPOOL_CORRUPT: bytes ${start} to ${end} of the segment are not a sound frame`,
     segment,
+    sink: "",
     table: "",
     day: "",
     rows: 0,

@@ -5,6 +5,11 @@ export const spoolConfig = z.strictObject({
   quota: byteSize
     .default(4 * 1024 ** 3)
     .describe("Most bytes that may wait for the store; beyond it requests are answered with 503"),
+  dead_letter_quota: byteSize
+    .default(1024 ** 3)
+    .describe(
+      "Most bytes of rows that the store refused; beyond it loading waits until some are replayed or dropped",
+    ),
   throttle_at: z
     .number()
     .gt(0)

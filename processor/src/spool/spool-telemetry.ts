@@ -1,4 +1,5 @@
 import type { Counter, Meter } from "@opentelemetry/api";
+import type { DeadLetterTotals } from "./dead-letters.js";
 
 /** What the gauges show, asked for when they are read. */
 export interface SpoolState {
@@ -20,7 +21,11 @@ export interface SpoolTelemetry {
   close(): void;
 }
 
-export function spoolTelemetry(meter: Meter, state: () => SpoolState): SpoolTelemetry {
+export function spoolTelemetry(
+  meter: Meter,
+  state: () => SpoolState,
+  deadLetters: () => Promise<DeadLetterTotals>,
+): SpoolTelemetry {
   const segments = meter.createObservableGauge("calibrant.spool.segments", {
     description: "Segments that wait for the store",
   });
@@ -35,8 +40,22 @@ export function spoolTelemetry(meter: Meter, state: () => SpoolState): SpoolTele
     description: "Age of the oldest rows that wait for the store",
     unit: "s",
   });
-  const gauges = [segments, size, waiting, lag];
-  const observe: Parameters<Meter["addBatchObservableCallback"]>[0] = (result) => {
+  const letters = meter.createObservableGauge("calibrant.spool.dead_letters", {
+    description: "Dead letters that are kept",
+  });
+  const letterRows = meter.createObservableGauge("calibrant.spool.dead_letter_rows", {
+    description: "Rows in the dead letters that are kept",
+  });
+  const letterSize = meter.createObservableGauge("calibrant.spool.dead_letter_size", {
+    description: "Bytes of the dead letters that are kept",
+    unit: "By",
+  });
+  const gauges = [segments, size, waiting, lag, letters, letterRows, letterSize];
+  const observe: Parameters<Meter["addBatchObservableCallback"]>[0] = async (result) => {
+    const kept = await deadLetters();
+    result.observe(letters, kept.letters);
+    result.observe(letterRows, kept.rows);
+    result.observe(letterSize, kept.bytes);
     const now = state();
     result.observe(segments, now.segments);
     result.observe(size, now.bytes);

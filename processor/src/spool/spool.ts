@@ -14,12 +14,15 @@ import { GroupCommit } from "./group-commit.js";
 import { recover } from "./recovery.js";
 import { SegmentWriter } from "./segment-writer.js";
 import { readSegment, segmentFile, type Segment } from "./segment.js";
+import { SinkCursors } from "./sink-cursors.js";
 import type { SpoolConfig } from "./spool-config.js";
 import { spoolTelemetry, type SpoolState } from "./spool-telemetry.js";
 
 export interface SpoolOptions {
   /** Created when it does not exist. One process, one folder. */
   readonly directory: string;
+  /** Names of those who read the segments, each at its own pace. */
+  readonly sinks: readonly string[];
   readonly clock: Clock;
   readonly logger: Logger;
   readonly meter: Meter;
@@ -32,12 +35,15 @@ export interface Spool extends Intake, Pressure {
   readonly directory: string;
   readonly files: Files;
   readonly deadLetters: DeadLetters;
-  /** Segments that are ready to be loaded, oldest first. Closes the open one when it is due. */
-  closedSegments(): Promise<readonly Segment[]>;
+  /** Segments that a sink has yet to load, oldest first. Closes the open one when it is due. */
+  closedSegments(sink: string): Promise<readonly Segment[]>;
   /** The blocks of each frame of a closed segment, in order. */
   read(segment: Segment): Promise<readonly (readonly Block[])[]>;
-  /** Forgets a segment that has been loaded. Resolves when that is durable. */
-  remove(segment: Segment): Promise<void>;
+  /**
+   * Says that a sink has finished the oldest of its segments. What all sinks have finished is
+   * removed. Resolves when that is durable.
+   */
+  finish(segment: Segment, sink: string): Promise<void>;
   /** Closes the open segment now. */
   seal(): Promise<void>;
   state(): SpoolState;
@@ -57,7 +63,10 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     try {
       const deadLetters = new DeadLetters(directory, files, clock);
       const found = await recover({ directory, files, deadLetters, logger });
-      return new SegmentedSpool({ ...options, files, deadLetters, lock, found });
+      const cursors = await SinkCursors.open(directory, files, options.sinks);
+      const spool = new SegmentedSpool({ ...options, files, deadLetters, lock, found, cursors });
+      await spool.removeFinished();
+      return spool;
     } catch (error) {
       await lock.release();
       throw error;
@@ -72,6 +81,7 @@ interface Opened extends SpoolOptions {
   readonly deadLetters: DeadLetters;
   readonly lock: Awaited<ReturnType<typeof lockDirectory>>;
   readonly found: Awaited<ReturnType<typeof recover>>;
+  readonly cursors: SinkCursors;
 }
 
 class SegmentedSpool implements Spool {
@@ -83,17 +93,21 @@ class SegmentedSpool implements Spool {
   #closing = false;
 
   constructor(options: Opened) {
-    const { config, found, lock, meter } = options;
+    const { config, cursors, found, lock, meter } = options;
     this.#options = options;
     this.#closed = [...found.segments];
     this.#writer = new SegmentWriter({
       ...options,
       segmentSize: config.segment_size,
       segmentAge: config.segment_age,
-      lastNumber: found.lastNumber,
+      lastNumber: Math.max(found.lastNumber, cursors.anywhere),
       onClosed: (segment) => this.#closed.push(segment),
     });
-    this.#telemetry = spoolTelemetry(meter, () => this.state());
+    this.#telemetry = spoolTelemetry(
+      meter,
+      () => this.state(),
+      () => options.deadLetters.totals(),
+    );
     this.#telemetry.tornBytes.add(found.tornBytes);
     this.#telemetry.damagedBytes.add(found.damagedBytes);
     this.#commits = new GroupCommit(async (frames) => {
@@ -148,9 +162,10 @@ class SegmentedSpool implements Spool {
     return used >= quota * share ? this.#fullness(used) : undefined;
   }
 
-  async closedSegments(): Promise<readonly Segment[]> {
+  async closedSegments(sink: string): Promise<readonly Segment[]> {
     await this.#commits.exclusive(() => this.#writer.closeWhenDue());
-    return [...this.#closed];
+    const finished = this.#options.cursors.of(sink);
+    return this.#closed.filter(({ number }) => number > finished);
   }
 
   async read(segment: Segment): Promise<readonly (readonly Block[])[]> {
@@ -162,15 +177,27 @@ class SegmentedSpool implements Spool {
     }
   }
 
-  async remove(segment: Segment): Promise<void> {
+  async finish(segment: Segment, sink: string): Promise<void> {
     try {
-      await this.files.remove(join(this.directory, segmentFile(segment.name)));
-      await this.files.syncDirectory(this.directory);
+      await this.#options.cursors.advance(sink, segment.number);
+      await this.removeFinished();
     } catch (error) {
       throw spoolError(`removing spool segment ${segment.name}`, error);
     }
-    const index = this.#closed.findIndex(({ number }) => number === segment.number);
-    if (index >= 0) this.#closed.splice(index, 1);
+  }
+
+  /** Removes the segments that every sink has finished. */
+  async removeFinished(): Promise<void> {
+    const { everywhere } = this.#options.cursors;
+    let removed = 0;
+    for (const { number, name } of this.#closed) {
+      if (number > everywhere) break;
+      await this.files.remove(join(this.directory, segmentFile(name)));
+      removed++;
+    }
+    if (removed === 0) return;
+    await this.files.syncDirectory(this.directory);
+    this.#closed.splice(0, removed);
   }
 
   async seal(): Promise<void> {
