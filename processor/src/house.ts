@@ -26,6 +26,7 @@ import { createInteractionQueries } from "./store/interaction-queries.js";
 import { createInteractionWriter } from "./store/interaction-writer.js";
 import { createLoadSink } from "./store/load-sink.js";
 import { migrate } from "./store/migrations.js";
+import { checkRawTables } from "./store/raw-tables.js";
 import { createTraceReader } from "./store/trace-reader.js";
 
 export interface HouseOptions {
@@ -230,13 +231,14 @@ async function openWalks(
   const { cluster, raw_days: rawDays, own_days: ownDays } = config.exporters.clickhouse;
   for (let attempt = 0; ; attempt++) {
     try {
+      await checkRawTables(client);
       const applied = await migrate({ client, cluster, rawDays, ownDays });
       if (applied.length > 0) logger.info({ applied }, "the schema is up to date");
       break;
     } catch (error) {
       report(`the store cannot be opened: ${messageOf(error)}`);
       if (!(error instanceof CalibrantError && error.retryable)) throw error;
-      logger.warn({ err: error }, "the store does not answer yet; telemetry waits in the spool");
+      logger.warn({ err: error }, "the store cannot be used yet; telemetry waits in the spool");
       await clock.sleep(backoff(attempt), signal);
     }
     if (signal.aborted) return;
@@ -252,7 +254,7 @@ function startWalks({ config, client, clock, logger, metrics, spool }: Rooms): W
   const shared = { clock, logger, meter };
   const cursors = createCursorStore(client);
   const prices = pricesOf(interactions);
-  const sink = createLoadSink(client);
+  const sink = createLoadSink(client, config.exporters.clickhouse.cluster);
   const loader = startLoader({
     ...shared,
     spool,

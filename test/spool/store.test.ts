@@ -102,7 +102,7 @@ describe("decode, spool and loader with the embedded store", () => {
     const loader = startLoader({
       spool,
       sinkName: testSink,
-      sink: forgetful(createLoadSink(store.client)),
+      sink: forgetful(createLoadSink(store.client, "")),
       clock: { ...systemClock, sleep: (_, signal) => systemClock.sleep(1, signal) },
       logger: createLogger("silent"),
       meter: recordMetrics().meter,

@@ -14,7 +14,7 @@ export async function startLongLivedStore(): Promise<TestStore> {
 
 /** Loads blocks as the spool's loader does, each as a segment of its own. */
 export async function loadBlocks(client: StoreClient, blocks: readonly Block[]): Promise<void> {
-  const sink = createLoadSink(client);
+  const sink = createLoadSink(client, "");
   for (const [index, { table, format, rows, bytes }] of blocks.entries()) {
     loads += 1;
     await sink.load({ table, format, rows, bytes, token: `test-${loads}-${index}` });

@@ -72,6 +72,11 @@ export function insertSettings(token?: string): ClickHouseSettings {
   return {
     async_insert: 0,
     input_format_skip_unknown_fields: 0,
+    // The same rows are cut into the same blocks, since each block has a token of its own.
+    input_format_parallel_parsing: 0,
+    max_insert_block_size: "1048576",
+    min_insert_block_size_rows: "1048576",
+    min_insert_block_size_bytes: "268435456",
     date_time_input_format: "best_effort",
     insert_deduplicate: token === undefined ? 0 : 1,
     ...(token === undefined

@@ -2,6 +2,7 @@ import { CalibrantError } from "../kernel/errors.js";
 import type { Load } from "../model/block.js";
 import type { LoadSink } from "../model/ports.js";
 import { insertSettings, type StoreClient, type StoreSettings } from "./client.js";
+import { checkRawTables } from "./raw-tables.js";
 import { clickHouseCode } from "./store-error.js";
 
 /**
@@ -19,8 +20,12 @@ const mendable: ReadonlySet<number> = new Set([
   497, // ACCESS_DENIED
 ]);
 
-/** Stores loads once for a token, the rows of dependent materialized views included. */
-export function createLoadSink(client: StoreClient): LoadSink {
+/**
+ * Stores loads once for a token, the rows of dependent materialized views included.
+ * @param cluster empty for one server; on a cluster a load is stored when most replicas have it
+ */
+export function createLoadSink(client: StoreClient, cluster: string): LoadSink {
+  const quorum: StoreSettings = cluster === "" ? {} : { insert_quorum: "auto" };
   return {
     load: async ({ table, format, token, bytes }: Load) => {
       try {
@@ -28,17 +33,24 @@ export function createLoadSink(client: StoreClient): LoadSink {
           table,
           format,
           body: bytes,
-          settings: insertSettings(token) as StoreSettings,
+          settings: { ...(insertSettings(token) as StoreSettings), ...quorum },
         });
       } catch (error) {
-        throw waiting(error);
+        throw await waiting(client, error);
       }
     },
   };
 }
 
-function waiting(error: unknown): unknown {
+/** The error as one to wait for, when it is about the store and not about the rows. */
+async function waiting(client: StoreClient, error: unknown): Promise<unknown> {
+  if (!(error instanceof CalibrantError) || error.retryable) return error;
+  try {
+    await checkRawTables(client);
+  } catch (schema) {
+    return schema;
+  }
   const code = clickHouseCode(error);
-  if (code === undefined || !mendable.has(code) || !(error instanceof CalibrantError)) return error;
+  if (code === undefined || !mendable.has(code)) return error;
   return new CalibrantError("STORE_UNAVAILABLE", error.message, { cause: error, retryable: true });
 }

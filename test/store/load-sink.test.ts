@@ -1,0 +1,59 @@
+import { createServer } from "node:http";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { Load } from "#processor/model/block.js";
+import { createStoreClient } from "#processor/store/client.js";
+import { createLoadSink } from "#processor/store/load-sink.js";
+import { freePort } from "../support/free-port.js";
+
+/** The settings with which a load reaches a server. */
+async function settingsOf(cluster: string, load: Load): Promise<Record<string, string>> {
+  const seen: URLSearchParams[] = [];
+  const server = createServer((request, response) => {
+    seen.push(new URL(request.url ?? "", "http://store").searchParams);
+    request.resume().on("end", () => response.end());
+  });
+  const port = await freePort();
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const client = createStoreClient({
+    url: `http://127.0.0.1:${port}`,
+    username: "default",
+    password: "",
+  });
+  onTestFinished(async () => {
+    await client.close();
+    server.close();
+  });
+  await createLoadSink(client, cluster).load(load);
+  expect(seen).toHaveLength(1);
+  return Object.fromEntries(seen[0] ?? []);
+}
+
+const load: Load = {
+  table: "otel.otel_traces",
+  format: "Native",
+  rows: 1,
+  token: "segment-hash",
+  bytes: Buffer.from("x"),
+};
+
+describe("a load on its way to the store", () => {
+  it("says every setting that decides about duplicates", async () => {
+    expect(await settingsOf("", load)).toMatchObject({
+      async_insert: "0",
+      insert_deduplicate: "1",
+      insert_deduplication_token: "segment-hash",
+      deduplicate_blocks_in_dependent_materialized_views: "1",
+      max_insert_threads: "1",
+      max_insert_block_size: "1048576",
+      min_insert_block_size_rows: "1048576",
+      min_insert_block_size_bytes: "268435456",
+      input_format_parallel_parsing: "0",
+      input_format_skip_unknown_fields: "0",
+    });
+    expect(await settingsOf("", load)).not.toHaveProperty("insert_quorum");
+  });
+
+  it("asks for a quorum of the replicas on a cluster", async () => {
+    expect(await settingsOf("main", load)).toMatchObject({ insert_quorum: "auto" });
+  });
+});
