@@ -20,12 +20,13 @@ export function createEvaluateMetrics(meter: Meter): EvaluateMetrics {
     description: "HTTP calls to judge models, by model and result",
   });
   const latency = meter.createHistogram("calibrant.evaluate.judge_latency", {
-    description: "Time that calls to judge models took",
-    unit: "ms",
+    description: "Time that calls to judge models took, by model and result",
+    unit: "s",
+    advice: { explicitBucketBoundaries: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120] },
   });
   const lag = meter.createObservableGauge("calibrant.evaluate.lag", {
     description: "Age of the oldest interaction that waits for an evaluator, by lane",
-    unit: "ms",
+    unit: "s",
   });
 
   return {
@@ -37,11 +38,11 @@ export function createEvaluateMetrics(meter: Meter): EvaluateMetrics {
     },
     called: (model, result, milliseconds) => {
       calls.add(1, { model, result });
-      latency.record(milliseconds, { model, result });
+      latency.record(milliseconds / 1_000, { model, result });
     },
     showLag: (lanes) => {
       const observe: Parameters<typeof lag.addCallback>[0] = (observer) => {
-        for (const lane of lanes) observer.observe(lane.lag(), { lane: lane.name });
+        for (const lane of lanes) observer.observe(lane.lag() / 1_000, { lane: lane.name });
       };
       lag.addCallback(observe);
       return () => {

@@ -3,6 +3,7 @@ import { PrometheusExporter, PrometheusSerializer } from "@opentelemetry/exporte
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import type { MetricsText } from "../model/ports.js";
+import { withUnits } from "./metric-units.js";
 
 export interface Metrics {
   /** For every room that counts. */
@@ -28,7 +29,7 @@ export function createMetrics(options: { readonly version: string }): Metrics {
     text: {
       contentType: "text/plain; version=0.0.4; charset=utf-8",
       text: async () =>
-        `${serializer.serialize((await reader.collect()).resourceMetrics).trimEnd()}\n`,
+        `${serializer.serialize(withUnits((await reader.collect()).resourceMetrics)).trimEnd()}\n`,
     },
     shutdown: () => provider.shutdown(),
   };
