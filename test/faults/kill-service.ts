@@ -1,15 +1,10 @@
-import { expect } from "vitest";
 import { startLoad } from "../support/load-generator.js";
-import { createServiceProcess, type ServiceProcess } from "../support/service-process.js";
+import { createServiceProcess } from "../support/service-process.js";
+import { countSpans, type SpanCounts } from "../support/stored-spans.js";
 import { until } from "../support/until.js";
 
-export interface KillCounts {
+export interface KillCounts extends SpanCounts {
   readonly kills: number;
-  readonly sent: number;
-  readonly acknowledged: number;
-  readonly stored: number;
-  readonly lost: number;
-  readonly doubled: number;
 }
 
 /**
@@ -29,42 +24,8 @@ export async function killUnderLoad(kills: number, random: () => number): Promis
       await service.start();
     }
     await load.stop();
-
-    const stored = await loadedSpans(service, load.acknowledged);
-    const counts = new Map(stored.map(({ id, n }) => [id, n]));
-    expect([...counts.keys()].filter((id) => !load.sent.has(id))).toEqual([]);
-    return {
-      kills,
-      sent: load.sent.size,
-      acknowledged: load.acknowledged.size,
-      stored: counts.size,
-      lost: [...load.acknowledged].filter((id) => !counts.has(id)).length,
-      doubled: [...counts.values()].filter((n) => n > 1).length,
-    };
+    return { kills, ...(await countSpans((sql) => service.query(sql), load)) };
   } finally {
     await service.dispose();
   }
-}
-
-/** How long the spool may take to be loaded when nothing is sent any more. */
-const loadingTime = 60_000;
-
-/** The stored spans once every acknowledged one is among them; at the deadline, what there is. */
-async function loadedSpans(
-  service: ServiceProcess,
-  acknowledged: ReadonlySet<string>,
-): Promise<{ id: string; n: number }[]> {
-  const deadline = Date.now() + loadingTime;
-  return await until(
-    "the spool to be loaded",
-    async () => {
-      const rows = await service.query<{ id: string; n: number }>(
-        "SELECT SpanId AS id, toUInt32(count()) AS n FROM otel.otel_traces WHERE ServiceName = 'load-generator' GROUP BY id",
-      );
-      const ids = new Set(rows.map(({ id }) => id));
-      const all = [...acknowledged].every((id) => ids.has(id));
-      return all || Date.now() > deadline ? rows : undefined;
-    },
-    2 * loadingTime,
-  );
 }

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startFaultProxy, type Fault } from "../support/fault-proxy.js";
+import { startLoad } from "../support/load-generator.js";
+import { countSpans, type Query } from "../support/stored-spans.js";
+import { startTestStore, type TestStore } from "../support/store.js";
+import { outage } from "./outage.js";
+import { openTestHouse } from "../support/test-house.js";
+import { until } from "../support/until.js";
+
+let store: TestStore;
+beforeAll(async () => {
+  store = await startTestStore();
+});
+afterAll(() => store.stop());
+const query: Query = (sql) => store.client.query(sql);
+
+/** Each fault a few times, with inserts that pass in between. */
+function script(...faults: readonly Fault[]): () => Fault {
+  let turn = 0;
+  return () => faults[turn++] ?? "pass";
+}
+
+const faults: readonly [string, readonly Fault[]][] = [
+  ["answers 500", ["500", "500", "pass", "500"]],
+  ["does not answer", ["hang", "pass", "hang"]],
+  ["resets connections", ["reset", "pass", "reset", "reset"]],
+  ["commits and loses the reply", ["drop-reply", "drop-reply", "pass", "drop-reply", "drop-reply"]],
+  ["does all of that", ["drop-reply", "500", "pass", "hang", "drop-reply", "reset", "drop-reply"]],
+];
+
+describe("a store that", () => {
+  it.each(faults)("%s: every acknowledged span is stored once", async (name, given) => {
+    const proxy = await startFaultProxy(store.url);
+    const { otlp, problems, metric } = await openTestHouse({
+      store: { ...store, url: proxy.url },
+      requestTimeout: 500,
+      spool: { segment_size: "256KiB" },
+    });
+    await until("the service to be ready", async () => Object.keys(await problems()).length === 0);
+    proxy.behave(script(...given));
+    const load = startLoad(otlp, 2, { service: name.replaceAll(" ", "-") });
+    const faulty = given.filter((fault) => fault !== "pass").length;
+    await until("all faults", () => {
+      const { pass, ...rest } = proxy.counts;
+      return pass > 0 && Object.values(rest).reduce((sum, n) => sum + n, 0) >= faulty;
+    });
+    await load.stop();
+    const counts = await countSpans(query, load);
+    process.stdout.write(
+      `a store that ${name}: ${JSON.stringify({ ...counts, inserts: proxy.counts })}\n`,
+    );
+    expect(counts).toMatchObject({ lost: 0, doubled: 0, foreign: 0 });
+    expect(counts.acknowledged).toBeGreaterThan(200);
+    expect(await metric("calibrant_spool_dead_letters")).toBe(0);
+  });
+
+  it("is away for a while: telemetry is taken in, the metrics tell, and all is stored afterwards", async () => {
+    const counts = await outage(store, 1_000);
+    process.stdout.write(`an outage: ${JSON.stringify(counts)}\n`);
+    expect(counts).toMatchObject({ lost: 0, doubled: 0, foreign: 0 });
+  });
+
+  it("has done any of it has counted each row once in its views, too", async () => {
+    expect(
+      await query(
+        "SELECT (SELECT sum(spans) FROM calibrant.trace_arrivals) = count() AS same FROM otel.otel_traces",
+      ),
+    ).toEqual([{ same: 1 }]);
+  });
+});
