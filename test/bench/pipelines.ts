@@ -35,7 +35,11 @@ export async function startCalibrant(): Promise<Pipeline> {
   const configFile = join(directory, "calibrant.yaml");
   await writeFile(
     configFile,
-    `receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:${otlpPort}" } } } }
+    `receivers:
+  otlp:
+    protocols:
+      http: { endpoint: "127.0.0.1:${otlpPort}" }
+      grpc: { endpoint: null }
 processors: { interactions: { enabled: false }, evaluate: { enabled: false } }
 extensions:
   web: { endpoint: "127.0.0.1:${webPort}" }

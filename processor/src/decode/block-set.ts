@@ -1,7 +1,7 @@
 import type { Block, IntakeTable } from "../model/block.js";
 import { CalibrantError } from "../kernel/errors.js";
+import type { MemoryPool } from "../kernel/memory-pool.js";
 import type { DecodedRequest } from "../model/ports.js";
-import type { BlockMemory } from "./block-memory.js";
 import type { TableColumns } from "./columns.js";
 import type { DecodeConfig } from "./decode-config.js";
 import { dayText } from "./timestamp.js";
@@ -23,17 +23,12 @@ export class BlockSet<Columns extends TableColumns> {
   readonly #create: () => Columns;
   readonly #days = new Map<number, OpenDay<Columns>>();
   readonly #spare: Columns[] = [];
-  readonly #memory: BlockMemory;
+  readonly #memory: MemoryPool;
   #finished: Block[] = [];
-  #taken: Uint8Array[] = [];
+  #taken: Buffer[] = [];
   #size = 0;
 
-  constructor(
-    table: IntakeTable,
-    limits: DecodeConfig,
-    memory: BlockMemory,
-    create: () => Columns,
-  ) {
+  constructor(table: IntakeTable, limits: DecodeConfig, memory: MemoryPool, create: () => Columns) {
     this.#table = table;
     this.#limits = limits;
     this.#memory = memory;
@@ -105,7 +100,7 @@ export class BlockSet<Columns extends TableColumns> {
     });
   }
 
-  #take(size: number): Uint8Array {
+  #take(size: number): Buffer {
     const memory = this.#memory.take(size);
     this.#taken.push(memory);
     return memory;

@@ -1,9 +1,9 @@
 import { randomInt } from "node:crypto";
 import type { Clock } from "../kernel/clock.js";
 import { CalibrantError } from "../kernel/errors.js";
+import { MemoryPool } from "../kernel/memory-pool.js";
 import type { Decoder, Redactor, RequestEncoding } from "../model/ports.js";
 import { Attributes } from "./attributes.js";
-import { BlockMemory } from "./block-memory.js";
 import { BlockSet } from "./block-set.js";
 import { countDataPoints } from "./data-points.js";
 import type { DecodeConfig } from "./decode-config.js";
@@ -53,7 +53,7 @@ const fieldNames: Readonly<
 export function createDecoder(options: DecoderOptions): Decoder {
   const { config, clock, redactor, seed = randomInt(2 ** 31) } = options;
   const reader = new WireReader();
-  const memory = new BlockMemory();
+  const memory = new MemoryPool();
   const texts = redactor === undefined ? new PlainTextWriter() : new RedactingTextWriter(redactor);
   const values = new ValueWriter(config, texts);
   const attributes = new Attributes(config, values, texts, seed);

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { CalibrantError } from "../kernel/errors.js";
 import type { Logger } from "../kernel/logger.js";
+import { MemoryPool } from "../kernel/memory-pool.js";
 import type { Admission, Pressure } from "../model/ports.js";
 import type { ByteBudget } from "./byte-budget.js";
 import { refuseUnderPressure, type OtlpHandler } from "./otlp-handler.js";
@@ -41,6 +42,7 @@ export interface ExchangeOptions {
 /** One request and its answer over HTTP. */
 export class HttpExchange {
   readonly #options: ExchangeOptions;
+  readonly #pool = new MemoryPool();
   /** Set when the server stops: connections end with the answer under way. */
   stopping = false;
 
@@ -100,9 +102,12 @@ export class HttpExchange {
     const hold = budget.hold();
     try {
       beforeBody();
-      const { body, sent } = await readBody(request, compression, limit, hold);
+      const { body, sent, release } = await readBody(request, compression, limit, hold, this.#pool);
       telemetry.bytes(signal, sent, body.length);
-      return success(signal, encoding, await handler.handle(signal, body, encoding, hold));
+      const handled = handler.handle(signal, body, encoding, hold);
+      // The body has been decoded by now; what is left to do is to store its rows.
+      release();
+      return success(signal, encoding, await handled);
     } finally {
       hold.release();
     }

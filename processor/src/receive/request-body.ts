@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { createGunzip, createInflate } from "node:zlib";
 import { CalibrantError, messageOf } from "../kernel/errors.js";
+import type { MemoryPool } from "../kernel/memory-pool.js";
 import type { Hold } from "./byte-budget.js";
 import { announcedSize, refuseLarger, type Compression, type SizeLimit } from "./request-form.js";
 
@@ -18,6 +19,8 @@ export interface ReceivedBody {
   readonly body: Buffer;
   /** Bytes as they were sent, before decompression. */
   readonly sent: number;
+  /** Gives the body's memory back. To be called when nobody reads it any more, or never. */
+  release(this: void): void;
 }
 
 /**
@@ -30,39 +33,62 @@ export async function readBody(
   compression: Compression,
   limit: SizeLimit,
   hold: Hold,
+  pool: MemoryPool,
 ): Promise<ReceivedBody> {
   const announced = announcedSize(request.headers);
   if (announced !== undefined) hold.take(announced);
-  const sent = await collect(request, limit, announced === undefined ? hold : undefined);
+  if (announced !== undefined && compression === "identity") {
+    return await collectInto(request, announced, pool);
+  }
+  const pieces: Buffer[] = [];
+  let size = 0;
+  await eachPiece(request, (piece) => {
+    size += piece.length;
+    refuseLarger(size, limit);
+    if (announced === undefined) hold.take(piece.length);
+    pieces.push(piece);
+  });
+  const sent = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
   const body = await decompress(sent, compression, limit, hold);
-  return { body, sent: sent.length };
+  return { body, sent: sent.length, release: () => undefined };
 }
 
-/** @param hold given when the size was not announced: takes each piece as it comes */
-function collect(
+/** A body whose size is known and within the limit, in memory that is used again. */
+async function collectInto(
   request: IncomingMessage,
-  limit: SizeLimit,
-  hold: Hold | undefined,
-): Promise<Buffer> {
+  announced: number,
+  pool: MemoryPool,
+): Promise<ReceivedBody> {
+  const memory = pool.take(announced);
+  const release = (): void => pool.give(memory);
+  let size = 0;
+  try {
+    await eachPiece(request, (piece) => {
+      memory.set(piece, size);
+      size += piece.length;
+    });
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return { body: memory.subarray(0, size), sent: size, release };
+}
+
+/** Resolves at the end of the body; rejects with what `take` throws, or with RequestAborted. */
+function eachPiece(request: IncomingMessage, take: (piece: Buffer) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const pieces: Buffer[] = [];
-    let size = 0;
     const done = (outcome: () => void): void => {
       request.off("data", onData).off("end", onEnd).off("close", onClose);
       outcome();
     };
     const onData = (piece: Buffer): void => {
-      size += piece.length;
       try {
-        refuseLarger(size, limit);
-        hold?.take(piece.length);
-        pieces.push(piece);
+        take(piece);
       } catch (error) {
         done(() => reject(error));
       }
     };
-    const onEnd = (): void =>
-      done(() => resolve(pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)));
+    const onEnd = (): void => done(resolve);
     const onClose = (): void => done(() => reject(new RequestAborted()));
     request.on("data", onData).on("end", onEnd).on("close", onClose);
     // An error is followed by "close", which is what counts.

@@ -1,18 +1,18 @@
-/** Bytes that are kept for later blocks. */
+/** Bytes that are kept for later. */
 const mostKept = 16 * 1024 ** 2;
 const smallest = 16 * 1024;
 
 /**
- * Memory for finished blocks, used again when it is given back. A block is some hundred kilobytes:
- * fresh memory of that size is cleared by the system page by page, which takes longer than filling
- * it, and counts as pressure for which the garbage collector runs.
+ * Memory that is used again when it is given back. Fresh memory of some hundred kilobytes is cleared
+ * by the system page by page, which takes longer than filling it, and the garbage collector runs
+ * because of it.
  */
-export class BlockMemory {
-  readonly #free = new Map<number, Uint8Array[]>();
+export class MemoryPool {
+  readonly #free = new Map<number, Buffer[]>();
   #kept = 0;
 
   /** Memory of at least so many bytes, with anything in it. */
-  take(size: number): Uint8Array {
+  take(size: number): Buffer {
     const capacity = capacityFor(size);
     const memory = this.#free.get(capacity)?.pop();
     if (memory === undefined) return Buffer.allocUnsafeSlow(capacity);
@@ -20,8 +20,8 @@ export class BlockMemory {
     return memory;
   }
 
-  /** Takes memory back that nobody reads any more. */
-  give(memory: Uint8Array): void {
+  /** Takes back what `take` gave, whole, when nobody reads or writes it any more. */
+  give(memory: Buffer): void {
     const capacity = memory.length;
     if (this.#kept + capacity > mostKept) return;
     this.#kept += capacity;
