@@ -2,10 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { DecodedRequest } from "#processor/model/ports.js";
 import { nativeRows } from "../support/native-block.js";
 import { requestWith, textPlaces } from "../support/otlp-fields.js";
-import { jsonRequest, wireRequest } from "../support/otlp-samples.js";
+import { jsonRequest, sampleSpan, wireRequest } from "../support/otlp-samples.js";
 import { allPresets, canaries, decoderWith, redactor, redactorWith } from "../support/redaction.js";
 
 const signals = ["traces", "logs"] as const;
+type Signal = (typeof signals)[number];
 const decoder = decoderWith(redactor());
 
 function storedBytes({ blocks }: DecodedRequest): Buffer {
@@ -27,35 +28,37 @@ function labelled(bytes: Buffer, preset: string): boolean {
   return bytes.includes(label) || bytes.includes(Buffer.from(label).toString("base64"));
 }
 
+/** What went wrong with a secret at one place; empty when it was replaced there. */
+function problems(preset: keyof typeof canaries, signal: Signal, place: string): string[] {
+  const secret = canaries[preset];
+  const request = requestWith(signal, place, secret);
+  return (["protobuf", "json"] as const).flatMap((encoding) => {
+    const decoded = decoder[signal](request[encoding], encoding);
+    const stored = storedBytes(decoded);
+    // The table of traces has no column for schema URLs and the scope's attributes.
+    const kept = signal === "logs" || !/schema$|^scope\./.test(place);
+    const found: string[] = [];
+    if (!Buffer.from(request[encoding]).toString("latin1").includes(secret)) {
+      if (!place.endsWith("bytes")) found.push("was not sent");
+    }
+    if (decoded.rejected !== 0) found.push("was rejected");
+    if (holds(stored, secret)) found.push("was stored");
+    if (labelled(stored, preset) !== kept) found.push("has no label");
+    return found.map((problem) => `${preset} in ${place} of ${signal} (${encoding}) ${problem}`);
+  });
+}
+
 describe("a secret in any field", () => {
   it("has all fields to try", () => {
     expect(textPlaces("traces").length).toBeGreaterThan(45);
     expect(textPlaces("logs").length).toBeGreaterThan(30);
-    for (const signal of signals) {
-      for (const place of textPlaces(signal)) {
-        const { protobuf } = requestWith(signal, place, canaries.email);
-        expect(Buffer.from(protobuf).includes(canaries.email), place).toBe(true);
-      }
-    }
   });
 
   it.each(allPresets)("is not stored: %s", (preset) => {
-    const secret = canaries[preset];
-    for (const signal of signals) {
-      for (const place of textPlaces(signal)) {
-        const request = requestWith(signal, place, secret);
-        for (const encoding of ["protobuf", "json"] as const) {
-          const decoded = decoder[signal](request[encoding], encoding);
-          const stored = storedBytes(decoded);
-          const where = `${preset} in ${place} of ${signal}, ${encoding}`;
-          expect(decoded.rejected, where).toBe(0);
-          expect(holds(stored, secret), where).toBe(false);
-          // The table of traces has no column for schema URLs and the scope's attributes.
-          const kept = signal === "logs" || !/schema$|^scope\./.test(place);
-          expect(labelled(stored, preset), where).toBe(kept);
-        }
-      }
-    }
+    const found = signals.flatMap((signal) =>
+      textPlaces(signal).flatMap((place) => problems(preset, signal, place)),
+    );
+    expect(found).toEqual([]);
   });
 
   it("is not stored as a number either, and JSON stays JSON", () => {
@@ -81,6 +84,11 @@ describe("a secret in any field", () => {
   });
 });
 
+/** The keys of a map column. */
+function names(map: unknown): string[] {
+  return (map as [string, string][]).map(([key]) => key);
+}
+
 describe("attributes by name", () => {
   const attributes = ["service.name", "gen_ai.request.model", "http.header.cookie", "user.id"].map(
     (key) => ({ key, value: { stringValue: key } }),
@@ -94,7 +102,7 @@ describe("attributes by name", () => {
             scope: { attributes },
             spans: [
               {
-                ...jsonSpan(),
+                ...sampleSpan,
                 attributes,
                 events: [{ name: "e", attributes }],
                 links: [{ traceId: "0af7651916cd43dd8448eb211c80319c", attributes }],
@@ -106,22 +114,14 @@ describe("attributes by name", () => {
     ],
   };
 
-  function jsonSpan(): object {
-    const { resourceSpans } = jsonRequest({}) as {
-      resourceSpans: { scopeSpans: { spans: object[] }[] }[];
-    };
-    return resourceSpans[0]?.scopeSpans[0]?.spans[0] ?? {};
-  }
-
   async function kept(rules: { allow?: string[]; deny?: string[] }): Promise<string[]> {
     const { redactor: made, metrics } = redactorWith({ attributes: rules });
     const decoded = decoderWith(made).traces(Buffer.from(JSON.stringify(everywhere)), "json");
     const [row] = nativeRows(storedBytes(decoded));
-    const names = (map: unknown): string[] => (map as [string, string][]).map(([key]) => key);
     const span = names(row?.["SpanAttributes"]);
-    const event = (row?.["Events.Attributes"] as unknown[]).map(names);
-    const link = (row?.["Links.Attributes"] as unknown[]).map(names);
-    expect([names(row?.["ResourceAttributes"]), ...event, ...link]).toEqual([span, span, span]);
+    expect(names(row?.["ResourceAttributes"])).toEqual(span);
+    expect(((row?.["Events.Attributes"] ?? []) as unknown[]).map(names)).toEqual([span]);
+    expect(((row?.["Links.Attributes"] ?? []) as unknown[]).map(names)).toEqual([span]);
     expect(row?.["ServiceName"]).toBe("service.name");
     // The scope's attributes have no column in this table, and go the same way.
     expect(await metrics.value("calibrant.redact.dropped_attributes")).toBe(

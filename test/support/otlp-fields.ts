@@ -124,15 +124,17 @@ export function textPlaces(signal: keyof typeof templates): string[] {
   return found;
 }
 
-/** A request with a text at that place and the names of the places everywhere else. */
+/** A request with a text at that place, or at all, and the names of the other places there. */
 export function requestWith(
   signal: keyof typeof templates,
-  place: string,
+  place: string | undefined,
   text: string,
 ): { readonly protobuf: Uint8Array; readonly json: Uint8Array } {
   const { request, type } = templates[signal];
   const filled = mapTexts(request, (template) =>
-    template.replaceAll(placePattern, (_, name: string) => (name === place ? text : name)),
+    template.replaceAll(placePattern, (_, name: string) =>
+      place === undefined || name === place ? text : name,
+    ),
   ) as Record<string, unknown>;
   return {
     protobuf: type.encode(type.fromObject(filled)).finish(),

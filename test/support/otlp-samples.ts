@@ -9,7 +9,8 @@ export interface SampleSpan {
 /** 2026-11-24T00:00:00Z in nanoseconds. */
 export const sampleTime = "1795478400000000000";
 
-const sound: SampleSpan = {
+/** In JSON. */
+export const sampleSpan: SampleSpan = {
   traceId: "0af7651916cd43dd8448eb211c80319c",
   spanId: "b7ad6b7169203331",
   name: "sample",
@@ -21,14 +22,14 @@ const sound: SampleSpan = {
 /** An OTLP/JSON request with these spans, each sound but for what is said of it. */
 export function jsonRequest(...spans: readonly SampleSpan[]): Record<string, unknown> {
   return {
-    resourceSpans: [{ scopeSpans: [{ spans: spans.map((span) => ({ ...sound, ...span })) }] }],
+    resourceSpans: [{ scopeSpans: [{ spans: spans.map((span) => ({ ...sampleSpan, ...span })) }] }],
   };
 }
 
 /** The same as protobuf wire bytes. */
 export function wireRequest(...spans: readonly SampleSpan[]): Uint8Array {
   const binary = spans.map((span) => {
-    const whole: SampleSpan = { ...sound, ...span };
+    const whole: SampleSpan = { ...sampleSpan, ...span };
     return {
       ...whole,
       traceId: Buffer.from(whole.traceId ?? "", "hex"),

@@ -2,33 +2,43 @@ import { z } from "zod";
 import { patternFault } from "./own-pattern.js";
 import { presetNames } from "./presets/preset-scanner.js";
 
-const preset = z.enum(presetNames, `expected one of ${presetNames.join(", ")}`);
+const known = `expected one of ${presetNames.join(", ")}, or a name and a pattern`;
+const preset = z.enum(presetNames, known);
 
-const ownPattern = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z][a-z0-9_]{0,49}$/, "expected up to 50 of a-z, 0-9 and _, beginning with a letter")
-    .refine((name) => !(presetNames as readonly string[]).includes(name), "is the name of a preset")
-    .describe("Counted under this name"),
-  pattern: z
-    .string()
-    .min(1)
-    .superRefine((pattern, context) => {
-      const message = patternFault(pattern);
-      if (message !== undefined) context.addIssue({ code: "custom", message });
-    })
-    .describe("Regular expression in RE2 syntax: no backreferences, always linear time"),
-  replacement: z
-    .string()
-    .max(100)
-    // JSON text stays JSON text: what these characters mean depends on where they come to stand.
-    .regex(
-      /^[^"\\\p{Cc}\u2028\u2029]*$/u,
-      "must not have quotes, backslashes or control characters",
-    )
-    .optional()
-    .describe("Stands for what is found, as it is written here; default is the name in brackets"),
-});
+const ownPattern = z.strictObject(
+  {
+    name: z
+      .string("a pattern needs a name")
+      .regex(
+        /^[a-z][a-z0-9_]{0,49}$/,
+        "expected up to 50 of a-z, 0-9 and _, beginning with a letter",
+      )
+      .refine(
+        (name) => !(presetNames as readonly string[]).includes(name),
+        "is the name of a preset",
+      )
+      .describe("Counted under this name"),
+    pattern: z
+      .string("a name needs a pattern")
+      .min(1)
+      .superRefine((pattern, context) => {
+        const message = patternFault(pattern);
+        if (message !== undefined) context.addIssue({ code: "custom", message });
+      })
+      .describe("Regular expression in RE2 syntax: no backreferences, always linear time"),
+    replacement: z
+      .string()
+      .max(100)
+      // JSON text stays JSON text: what these characters mean depends on where they come to stand.
+      .regex(
+        /^[^"\\\p{Cc}\u2028\u2029]*$/u,
+        "must not have quotes, backslashes or control characters",
+      )
+      .optional()
+      .describe("Stands for what is found, as it is written here; default is the name in brackets"),
+  },
+  known,
+);
 
 const names = z.array(z.string().min(1));
 

@@ -51,7 +51,7 @@ const forms: readonly KeyForm[] = [
 ];
 
 /** A token is told from words within this many characters. */
-const digitWithin = 48;
+const digitWithin = 32;
 const shortestBearer = 16;
 const mostBlanks = 4;
 
@@ -136,7 +136,7 @@ function isToken(
   digit: boolean,
   characters: Uint8Array,
 ): boolean {
-  const last = Math.min(end, from + digitWithin);
+  const last = Math.min(end, from + Math.max(shortest, digitWithin));
   let digits = 0;
   let at = from;
   for (; at < last && characters[bytes[at] as number] === 1; at++) {

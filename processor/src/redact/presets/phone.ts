@@ -17,7 +17,7 @@ const zeroForm: Form = { shortest: 9, longest: 12, groups: 2, separators: " /" }
 const [zero, one, two] = [0x30, 0x31, 0x32];
 const [open, close, blank, hyphen, point, slash] = [0x28, 0x29, 0x20, 0x2d, 0x2e, 0x2f];
 /** Before digits these make them a part of something longer: an order number, a fraction. */
-const joining = new Set([..."-._+#"].map((character) => character.charCodeAt(0)));
+const joining = new Set(Buffer.from("-._+#"));
 
 /** At `+`: a number with its country code, in one piece or in groups, such as `+49 (0)30 12345-67`. */
 export function matchPlus(
