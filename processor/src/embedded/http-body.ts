@@ -4,6 +4,9 @@ import { PassThrough, type Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { StoreException } from "./exception.js";
 
+/** Bytes that are gathered for one write: a write of its own for each packet takes longer. */
+const writeSize = 1024 ** 2;
+
 /** The bytes of a request after decompression. @throws StoreException 307 over `limit` bytes */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -18,8 +21,20 @@ export async function saveBody(
   file: string,
 ): Promise<void> {
   const target = await open(file, "wx", 0o600);
+  let waiting: Buffer[] = [];
+  let size = 0;
+  const write = async (): Promise<void> => {
+    const chunks = waiting;
+    [waiting, size] = [[], 0];
+    await target.appendFile(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+  };
   try {
-    for await (const chunk of decoded(request, limit)) await target.writeFile(chunk);
+    for await (const chunk of decoded(request, limit)) {
+      waiting.push(chunk);
+      size += chunk.length;
+      if (size >= writeSize) await write();
+    }
+    if (size > 0) await write();
   } finally {
     await target.close();
   }
@@ -55,7 +70,7 @@ function decoder(contentEncoding: string | undefined): Transform {
   switch (encoding) {
     case "":
     case "identity":
-      return new PassThrough();
+      return new PassThrough({ highWaterMark: writeSize });
     case "gzip":
       return createGunzip();
     case "deflate":
