@@ -25,6 +25,7 @@ const reserved: Readonly<Record<string, readonly string[]>> = {
   "cli-progress": ["commands", "demo"],
   "cli-table3": ["commands", "demo"],
   pino: ["kernel"],
+  re2js: ["redact"],
 };
 
 /** The files at the root of `src` that join the rooms, and what they may look into. */

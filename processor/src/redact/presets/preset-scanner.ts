@@ -23,10 +23,23 @@ export type PresetName = (typeof presetNames)[number];
 interface Trial {
   readonly preset: PresetName;
   readonly match: Matcher;
+  /** For digits: a bit for each length of a run with which a match can begin. */
+  readonly runs: number;
 }
 
 const backslash = 0x5c;
 const digits = Buffer.from("0123456789");
+const noTrials: readonly Trial[] = [];
+const longestRun = 31;
+const anyRun = -1;
+
+function lengthsOf(...lengths: readonly number[]): number {
+  return lengths.reduce((bits, length) => bits | (1 << length), 0);
+}
+
+function lengthsFrom(shortest: number): number {
+  return anyRun << shortest;
+}
 
 /**
  * Finds matches of several presets in one walk over a text. Each preset is tried where a character
@@ -45,21 +58,28 @@ export class PresetScanner {
 
   constructor(presets: ReadonlySet<PresetName>) {
     this.#triggers[backslash] = 1;
-    const add = (preset: PresetName, triggers: Iterable<number>, match: Matcher): void => {
+    const add = (
+      preset: PresetName,
+      triggers: Iterable<number>,
+      match: Matcher,
+      runs = anyRun,
+    ): void => {
       if (!presets.has(preset)) return;
       for (const byte of triggers) {
-        this.#trials[byte] = [...(this.#trials[byte] ?? []), { preset, match }];
+        this.#trials[byte] = [...(this.#trials[byte] ?? []), { preset, match, runs }];
         this.#triggers[byte] = digits.includes(byte) ? 2 : 1;
       }
     };
     add("email", Buffer.from("@%"), matchEmail);
-    add("iban", digits, matchIban);
-    add("card_number", digits, matchCardNumber);
-    add("phone", digits, matchNational);
+    add("iban", digits, matchIban, lengthsFrom(2));
+    add("card_number", digits, matchCardNumber, lengthsOf(4) | lengthsFrom(13));
+    add("phone", digits, matchNational, lengthsOf(1, 3, 4, 5, 6));
     add("phone", Buffer.from("+"), matchPlus);
     add("phone", Buffer.from("("), matchParenthesis);
-    add("ipv4", digits, matchIpv4);
-    add("jwt", Buffer.from("J"), (...place) => this.#jwt.match(...place));
+    add("ipv4", digits, matchIpv4, lengthsOf(1, 2, 3));
+    add("jwt", Buffer.from("J"), (bytes, start, at, end, match) =>
+      this.#jwt.match(bytes, start, at, end, match),
+    );
     add("api_key", apiKeyTriggers, matchApiKey);
     add("api_key", Buffer.from("bB"), matchBearer);
   }
@@ -80,22 +100,24 @@ export class PresetScanner {
       const byte = bytes[at] as number;
       const trigger = triggers[byte];
       if (trigger === 0) continue;
-      if (byte === backslash) this.escapes = true;
-      else if (this.#try(this.#trials[byte] ?? [], bytes, from, at, end)) return true;
-      else if (trigger === 2) at = digitsEnd(bytes, at, end) - 1;
+      if (byte === backslash) {
+        this.escapes = true;
+      } else if (trigger === 1) {
+        if (this.#try(anyRun, bytes, from, at, end)) return true;
+      } else {
+        const stop = digitsEnd(bytes, at, end);
+        if (this.#try(1 << Math.min(stop - at, longestRun), bytes, from, at, end)) return true;
+        at = stop - 1;
+      }
     }
     return false;
   }
 
-  #try(
-    trials: readonly Trial[],
-    bytes: Uint8Array,
-    from: number,
-    at: number,
-    end: number,
-  ): boolean {
-    for (const { preset, match } of trials) {
-      if (!match(bytes, from, at, end, this.found)) continue;
+  #try(run: number, bytes: Uint8Array, from: number, at: number, end: number): boolean {
+    const trials = this.#trials[bytes[at] as number] ?? noTrials;
+    for (let index = 0; index < trials.length; index++) {
+      const { preset, match, runs } = trials[index] as Trial;
+      if ((runs & run) === 0 || !match(bytes, from, at, end, this.found)) continue;
       this.preset = preset;
       return true;
     }
