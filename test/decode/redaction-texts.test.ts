@@ -179,6 +179,25 @@ describe("any text", () => {
     );
   });
 
+  it("may be bytes that are no UTF-8", () => {
+    const own = redactor({
+      patterns: [...allPresets, { name: "own", pattern: "\\pL\\d|[^\\pL]\\b." }],
+    });
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 60 }),
+      fc
+        .tuple(fc.uint8Array({ maxLength: 6 }), text)
+        .map(([head, tail]) => Buffer.concat([head, Buffer.from(tail, "latin1")])),
+    );
+    fc.assert(
+      fc.property(bytes, (given) => {
+        const once = own.bytes(given, 0, given.length);
+        if (once !== undefined) expect(all.bytes(once, 0, once.length)).toBeUndefined();
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   it("never lets a secret through that stands by itself", () => {
     fc.assert(
       fc.property(text, secret, text, (before, canary, after) => {

@@ -59,7 +59,8 @@ export class TextRedactor implements Redactor {
   }
 
   #finds(source: Uint8Array, start: number, end: number): boolean {
-    const { presets } = this.#options;
+    const { own, presets } = this.#options;
+    if (own.length === 0 && presets.idle) return false;
     presets.reset();
     if (presets.next(source, start, end) || this.#findsOwn(source, start, end)) return true;
     if (!presets.escapes) return false;

@@ -51,12 +51,15 @@ export class PresetScanner {
   preset: PresetName = "email";
   /** Whether the text has escapes: it may mean more than it shows. */
   escapes = false;
+  /** Whether it has no preset to find. */
+  readonly idle: boolean;
   readonly #trials: (readonly Trial[] | undefined)[] = Array.from({ length: 256 });
   readonly #jwt = new JwtMatcher();
   /** 1: a trial or a backslash; 2: a digit that begins a trial. */
   readonly #triggers = new Uint8Array(256);
 
   constructor(presets: ReadonlySet<PresetName>) {
+    this.idle = presets.size === 0;
     this.#triggers[backslash] = 1;
     const add = (
       preset: PresetName,
