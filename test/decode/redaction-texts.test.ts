@@ -8,6 +8,7 @@ describe("presets", () => {
   it.each([
     ["alice.b+c@sub.example.co.uk", "[email]"],
     ["<jürgen@müller.de>", "<[email]>"],
+    ["'o'brien@example.com'", "'[email]'"],
     ["联系alice@example.com谢谢", "联系[email]谢谢"],
     ["/search?to=alice%40example.com&n=1", "/search?to=[email]&n=1"],
     ["call +4915112345678 now", "call [phone] now"],
@@ -192,7 +193,8 @@ describe("any text", () => {
     fc.assert(
       fc.property(bytes, (given) => {
         const once = own.bytes(given, 0, given.length);
-        if (once !== undefined) expect(all.bytes(once, 0, once.length)).toBeUndefined();
+        const again = once === undefined ? undefined : all.bytes(once, 0, once.length);
+        expect(again).toBeUndefined();
       }),
       { numRuns: 2_000 },
     );

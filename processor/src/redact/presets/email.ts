@@ -1,9 +1,11 @@
-import { characterSet, isLetter } from "./characters.js";
+import { byteAt, characterSet, isLetter } from "./characters.js";
 import type { Match } from "./match.js";
 
 const localCharacters = characterSet("._%+-");
 const domainCharacters = characterSet("-");
 const point = 0x2e;
+/** Within a name such as O'Brien; elsewhere it is a quotation mark. */
+const apostrophe = 0x27;
 const shortestTopLevel = 2;
 
 /** At `@`, or at `%40` in a URL: a mailbox at a domain with a point and a top level of letters. */
@@ -50,7 +52,9 @@ function domainEnd(bytes: Uint8Array, from: number, end: number): number | undef
 function localStart(bytes: Uint8Array, start: number, at: number): number {
   let begin = at;
   for (;;) {
-    if (begin > start && localCharacters[bytes[begin - 1] as number] === 1) begin--;
+    const before = byteAt(bytes, start, begin - 1, at);
+    if (localCharacters[before] === 1) begin--;
+    else if (before === apostrophe && isLetter(byteAt(bytes, start, begin - 2, at))) begin -= 2;
     else if (begin - 2 >= start && sizeAt(bytes, begin - 2, begin, localCharacters) === 2)
       begin -= 2;
     else return begin;
