@@ -32,6 +32,13 @@ describe("the configuration", () => {
     expect(loadConfig(undefined, {})).toEqual(defaults);
   });
 
+  it("takes a protocol without settings for its defaults, as the Collector does", () => {
+    const named = "receivers:\n  otlp:\n    protocols:\n      grpc:\n      http:\n";
+    expect(parseConfig(named, {})).toEqual(parseConfig("", {}));
+    const off = "receivers: { otlp: { protocols: { grpc: { endpoint: null } } } }";
+    expect(parseConfig(off, {}).receivers.otlp.protocols.grpc.endpoint).toBeNull();
+  });
+
   it("reports every fault at once, with its path and line", () => {
     const message = faultsOf(
       [

@@ -25,7 +25,6 @@ export interface GrpcAnswer {
 export interface GrpcCall {
   readonly path?: string;
   readonly metadata?: Readonly<Record<string, string>>;
-  readonly deadline?: number;
 }
 
 export interface GrpcClient {
@@ -82,7 +81,7 @@ export function grpcClient(address: string, options: GrpcClientOptions = {}): Gr
   onTestFinished(() => client.close());
   return {
     close: () => client.close(),
-    export: (message, { path = tracesPath, metadata = {}, deadline } = {}) =>
+    export: (message, { path = tracesPath, metadata = {} } = {}) =>
       new Promise((resolve) => {
         const sent = new Metadata();
         for (const [name, value] of Object.entries(metadata)) sent.set(name, value);
@@ -93,8 +92,7 @@ export function grpcClient(address: string, options: GrpcClientOptions = {}): Gr
             body: body ?? Buffer.alloc(0),
             retryAfter: error === null ? undefined : retryAfterOf(error.metadata),
           });
-        const limit = deadline === undefined ? {} : { deadline: Date.now() + deadline };
-        client.makeUnaryRequest(path, same, same, Buffer.from(message), sent, limit, answer);
+        client.makeUnaryRequest(path, same, same, Buffer.from(message), sent, answer);
       }),
   };
 }
