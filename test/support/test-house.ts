@@ -36,7 +36,9 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
   const anyPort = "127.0.0.1:0";
   const config = parseConfig(
     JSON.stringify({
-      receivers: { otlp: { protocols: { http: { endpoint: anyPort } } } },
+      receivers: {
+        otlp: { protocols: { http: { endpoint: anyPort }, grpc: { endpoint: anyPort } } },
+      },
       exporters: {
         clickhouse: {
           ...(store === undefined ? {} : { url: store.url, ...store.credentials }),
