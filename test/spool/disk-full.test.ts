@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { systemFiles, type DurableFile, type Files } from "#processor/spool/files.js";
 import type { Spool } from "#processor/spool/spool.js";
 import { testSink, testSpool } from "../support/open-spool.js";
+import { mountSmall } from "../support/small-disk.js";
 import { feedbackBlock, idsOf, nativeBlock } from "../support/spool-blocks.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
@@ -84,7 +85,7 @@ describe("a disk that fails", () => {
     skip,
   }) => {
     const folder = await temporaryFolder();
-    if (!mountSmall(folder)) {
+    if (!mountSmall(folder, "1m")) {
       skip("no tmpfs can be mounted here (it takes root); the injected failures stand for it");
     }
     onTestFinished(() => {
@@ -113,8 +114,3 @@ describe("a disk that fails", () => {
     await spool.close();
   });
 });
-
-function mountSmall(path: string): boolean {
-  if (process.platform !== "linux" || process.getuid?.() !== 0) return false;
-  return spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", path]).status === 0;
-}
