@@ -1,4 +1,5 @@
-import { open, rename, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { access, constants, mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** A file that is written at its end and made durable. */
@@ -59,6 +60,19 @@ export const systemFiles: Files = {
     await systemFiles.syncDirectory(dirname(path));
   },
 };
+
+/** Makes a folder and those above it; fails with the reason of the one that cannot be written. */
+export async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    // On a read-only file system Node says that there is no such folder.
+    let existing = dirname(path);
+    while (!existsSync(existing)) existing = dirname(existing);
+    await access(existing, constants.W_OK);
+    throw error;
+  }
+}
 
 /** What is left of the pieces behind their first `count` bytes: a write may be short. */
 function behind(pieces: readonly Uint8Array[], count: number): Uint8Array[] {

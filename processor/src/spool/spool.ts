@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Meter } from "@opentelemetry/api";
 import type { Clock } from "../kernel/clock.js";
@@ -8,7 +8,7 @@ import type { Block } from "../model/block.js";
 import type { Intake, Pressure } from "../model/ports.js";
 import { DeadLetters } from "./dead-letters.js";
 import { lockDirectory } from "./directory-lock.js";
-import { systemFiles, type Files } from "./files.js";
+import { makeDirectory, systemFiles, type Files } from "./files.js";
 import { encodeFrame } from "./frame.js";
 import { GroupCommit } from "./group-commit.js";
 import { recover } from "./recovery.js";
@@ -58,7 +58,7 @@ export interface Spool extends Intake, Pressure {
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const { directory, files = systemFiles, clock, logger } = options;
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeDirectory(directory);
     const lock = await lockDirectory(directory);
     try {
       const deadLetters = new DeadLetters(directory, files, clock);
@@ -72,7 +72,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       throw error;
     }
   } catch (error) {
-    throw spoolError("opening the spool", error);
+    throw spoolError(`opening the spool in ${directory}`, error);
   }
 }
 
@@ -231,6 +231,16 @@ class SegmentedSpool implements Spool {
   }
 }
 
+const noRight =
+  "the folder cannot be written: let this user write there, or name another folder with --data-dir or service.data_dir";
+const remedies: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk is full",
+  EACCES: noRight,
+  EPERM: noRight,
+  EROFS: noRight,
+};
+
 /** Sorts what a disk said: no room is SPOOL_FULL, the rest SPOOL_FAILED; both may pass. */
 function spoolError(doing: string, error: unknown): CalibrantError {
   if (error instanceof CalibrantError) return error;
@@ -238,7 +248,7 @@ function spoolError(doing: string, error: unknown): CalibrantError {
   const full = code === "ENOSPC" || code === "EDQUOT";
   return new CalibrantError(
     full ? "SPOOL_FULL" : "SPOOL_FAILED",
-    `${doing}: ${full ? "the disk is full" : messageOf(error)}`,
+    `${doing}: ${remedies[code] ?? messageOf(error)}`,
     { cause: error, retryable: true },
   );
 }
