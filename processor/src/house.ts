@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Config } from "./config.js";
 import { createAdmission } from "./admission/admission.js";
 import { createDecoder } from "./decode/decode.js";
@@ -18,6 +17,7 @@ import { createRedactor } from "./redact/redact.js";
 import { createMetrics, type Metrics } from "./serve/metrics.js";
 import { startServer } from "./serve/serve.js";
 import { startLoader } from "./spool/loader.js";
+import { spoolDirectory } from "./spool/spool-directory.js";
 import { openSpool, type Spool } from "./spool/spool.js";
 import { createStoreClient, type StoreClient } from "./store/client.js";
 import { createCursorStore } from "./store/cursors.js";
@@ -40,11 +40,6 @@ export interface HouseOptions {
 
 /** The name by which the spool knows ClickHouse; part of the names of its files. */
 const storeSink = "clickhouse";
-
-/** Where the spool of a data directory lies. */
-export function spoolDirectory(dataDirectory: string): string {
-  return join(dataDirectory, "spool");
-}
 
 export interface House {
   readonly addresses: {

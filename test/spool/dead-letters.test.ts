@@ -21,6 +21,8 @@ interface Bench {
   readonly data: string;
   readonly spool: Spool;
   readonly metrics: RecordedMetrics;
+  /** What /readyz would say of the loader. */
+  readonly problem: () => string | undefined;
   readonly stop: () => Promise<void>;
 }
 
@@ -49,7 +51,7 @@ async function serve(
     await spool.close();
   };
   onTestFinished(stop);
-  return { data, spool, metrics, stop };
+  return { data, spool, metrics, problem: () => loader.failure, stop };
 }
 
 /** A sink that refuses whatever has one of these words in it. */
@@ -217,6 +219,10 @@ describe("dead letters", () => {
     await until("bad3 to be refused", () => idsOf(sink.calls).includes("bad3"));
     const [first] = await listed(data);
     expect(await listed(data)).toHaveLength(2);
+    await until("the reason", () => bench.problem());
+    expect(bench.problem()).toMatch(
+      /^46 of 50 bytes of dead letters are used \(spool\.dead_letter_quota\), so loading waits/,
+    );
     expect(bench.spool.state().segments).toBe(2);
     expect(idsOf(sink.stored)).toEqual([]);
     expect(await command(data, "drop", first?.id ?? "")).toMatchObject({ code: 0 });

@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { systemClock } from "#processor/kernel/clock.js";
@@ -8,6 +8,7 @@ import type { LoadSink } from "#processor/model/ports.js";
 import { startLoader } from "#processor/spool/loader.js";
 import { spoolConfig, type SpoolConfig } from "#processor/spool/spool-config.js";
 import type { Spool } from "#processor/spool/spool.js";
+import { heldClock } from "../support/held-clock.js";
 import { memorySink } from "../support/memory-sink.js";
 import { testSink, testSpool } from "../support/open-spool.js";
 import { recordMetrics, type RecordedMetrics } from "../support/recorded-metrics.js";
@@ -219,6 +220,61 @@ describe("the loader", () => {
     after.start(sink);
     await emptied(after.spool);
     expect(idsOf(sink.stored).toSorted()).toEqual(["a", "b", "d", "poison"]);
+  });
+
+  it("heeds each refusal that is on disk, also behind one that a crash has cut off", async () => {
+    const directory = await temporaryFolder();
+    const sink = memorySink();
+    const before = await bench(directory);
+    for (const id of ["a", "b", "poison", "d"]) await before.spool.append([feedbackBlock(id)]);
+    await before.spool.seal();
+    const [segment] = await before.spool.closedSegments(testSink);
+    const refusals = join(directory, `${segment?.name}.${testSink}.refused`);
+    await writeFile(refusals, '{"token":"cut of');
+    let taken = 0;
+    sink.behave(({ bytes }) => {
+      if (taken > 0) return "unavailable";
+      if (Buffer.from(bytes).includes("poison")) return "refuse";
+      taken++;
+      return "take";
+    });
+    const loader = before.start(sink, { stop_timeout: 1 });
+    await until("the outage in the middle", () => taken > 0 && loader.failure !== undefined);
+    await loader.stop();
+    await before.spool.close();
+    const after = await bench(directory);
+    sink.behave(() => "take");
+    after.start(sink);
+    await emptied(after.spool);
+    expect(idsOf(sink.stored).toSorted()).toEqual(["a", "b", "d", "poison"]);
+  });
+
+  it("shows the way to the store as open while loads fail, half open at a try, closed again after it", async () => {
+    const { spool, start, metrics } = await bench();
+    const sink = memorySink();
+    const circuit = async (): Promise<string | undefined> => {
+      for (const state of ["closed", "open", "half_open"]) {
+        if ((await metrics.value("calibrant.spool.load_circuit", { state })) === 1) return state;
+      }
+      return undefined;
+    };
+    start(sink);
+    expect(await circuit()).toBe("closed");
+    sink.behave(() => "unavailable");
+    await spool.append([feedbackBlock("first")]);
+    await spool.seal();
+    await until("failures", () => sink.calls.length >= 2);
+    expect(await circuit()).toBe("open");
+    expect(await metrics.value("calibrant.spool.load_consecutive_failures")).toBe(2);
+    const held = heldClock();
+    sink.behave(() => "take");
+    sink.delay(held.sleep(1));
+    await until("the next try", () => sink.calls.length === 3);
+    expect(await circuit()).toBe("half_open");
+    held.advance(1);
+    await emptied(spool);
+    expect(await circuit()).toBe("closed");
+    expect(await metrics.value("calibrant.spool.load_consecutive_failures")).toBe(0);
   });
 
   it("brings the rest to the store when it is stopped", async () => {

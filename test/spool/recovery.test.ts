@@ -1,7 +1,8 @@
-import { appendFile, readdir, readFile, truncate, writeFile } from "node:fs/promises";
+import { appendFile, open, readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { createLogger } from "#processor/kernel/logger.js";
 import type { Spool } from "#processor/spool/spool.js";
 import { heldClock } from "../support/held-clock.js";
 import { testSink, testSpool } from "../support/open-spool.js";
@@ -86,6 +87,30 @@ describe("recovery", () => {
       await spool.close();
       expect(await readFile(file)).toEqual(bytes);
     }
+  });
+
+  it("says in the log what it cut off and what it set aside", async () => {
+    const { directory, file, bytes } = await prepare(ids);
+    const [oldest] = await segmentFiles(directory);
+    await writeFile(file, bytes.subarray(0, -3));
+    await writeFile(oldest ?? "", Buffer.alloc(50, 1));
+    const log = join(await temporaryFolder(), "log");
+    const opened = await open(log, "w");
+    const spool = await testSpool(directory, { logger: createLogger("warn", opened.fd) });
+    await spool.close();
+    await opened.close();
+    const lines = (await readFile(log, "utf8"))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as object);
+    expect(lines).toMatchObject([
+      { level: 50, msg: expect.stringContaining("a spool segment is damaged") as string, end: 50 },
+      {
+        level: 40,
+        segment: file.slice(-"0000000000000000.segment".length, -".segment".length),
+        msg: expect.stringContaining("a write to the spool was cut off") as string,
+      },
+    ]);
   });
 
   it("loses only the frame around a flipped bit and keeps its bytes as a dead letter", async () => {

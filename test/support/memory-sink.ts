@@ -8,6 +8,8 @@ export type Behaviour = (load: Load) => "take" | "unavailable" | "drop-reply" | 
 export interface MemorySink extends LoadSink {
   /** Replaces what the sink does from now on. */
   behave(behaviour: Behaviour): void;
+  /** Lets every call from now on wait for this first. */
+  delay(until: Promise<void>): void;
   /** The loads that it has stored, each token once, in their order. */
   readonly stored: readonly Load[];
   /** All calls, also those that failed or repeated a token. */
@@ -22,6 +24,7 @@ export function memorySink(): MemorySink {
   const stored = new Map<string, Load>();
   const calls: Load[] = [];
   let behaviour: Behaviour | undefined;
+  let ready = Promise.resolve();
 
   const keep = (load: Load): void => {
     const known = stored.get(load.token);
@@ -35,12 +38,16 @@ export function memorySink(): MemorySink {
     behave: (next) => {
       behaviour = next;
     },
+    delay: (until) => {
+      ready = until;
+    },
     get stored() {
       return [...stored.values()];
     },
     calls,
     load: async (load) => {
       calls.push(load);
+      await ready;
       switch (behaviour?.(load) ?? "take") {
         case "take":
           keep(load);

@@ -1,12 +1,12 @@
 import Table from "cli-table3";
 import type { Command } from "commander";
 import { loadConfig } from "../config.js";
-import { spoolDirectory } from "../house.js";
 import { systemClock } from "../kernel/clock.js";
 import { CalibrantError } from "../kernel/errors.js";
 import { DeadLetters, type StoredLetter } from "../spool/dead-letters.js";
 import { holderOf } from "../spool/directory-lock.js";
 import { systemFiles } from "../spool/files.js";
+import { spoolDirectory } from "../spool/spool-directory.js";
 import { letterRows } from "../spool/letter-rows.js";
 import { awaitReplay } from "./await-replay.js";
 import type { Terminal } from "./terminal.js";

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
 import { parseConfig, type Config } from "../config.js";
 import { runDemo, simulatedModels, startSimulatedModel } from "../demo/demo.js";
-import { openHouse } from "../house.js";
 import { systemClock } from "../kernel/clock.js";
 import { createClosers } from "../kernel/closers.js";
 import { duration } from "../kernel/config-values.js";
@@ -48,6 +47,7 @@ async function demo(options: DemoCommandOptions, terminal: Terminal): Promise<vo
       closers.add("data", () => rm(dataDirectory, { recursive: true, force: true, maxRetries: 5 }));
     }
     const config = await demoConfig(model.url, terminal);
+    const { openHouse } = await import("../house.js");
     const house = await openHouse({ config, dataDirectory, logger, clock, version });
     closers.add("service", () => house.close());
     await house.ready;

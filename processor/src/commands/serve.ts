@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { loadConfig } from "../config.js";
-import { openHouse } from "../house.js";
 import { systemClock } from "../kernel/clock.js";
 import { createLogger } from "../kernel/logger.js";
 import { aborted, stopSignal } from "./signals.js";
@@ -23,6 +22,8 @@ export function addServeCommand(program: Command, terminal: Terminal): void {
       const config = loadConfig(options.config);
       const logger = createLogger(config.service.telemetry.logs.level);
       const signal = stopSignal();
+      // The rooms take longer to load than most commands take to run.
+      const { openHouse } = await import("../house.js");
       const house = await openHouse({
         config,
         dataDirectory: options.dataDir ?? config.service.data_dir,
