@@ -50,7 +50,7 @@ async function stoppedWithData(
   return { dataDirectory, load, segments: names.map((name) => join(spool, name)) };
 }
 
-describe("a data directory", () => {
+describe("a data directory", { timeout: 120_000 }, () => {
   it("with rows that a stopped service has left is loaded by the next one", async () => {
     const { dataDirectory, load } = await stoppedWithData("left-over", 3);
     expect(load.acknowledged.size).toBeGreaterThan(0);
@@ -122,7 +122,7 @@ describe("a data directory", () => {
   });
 });
 
-describe("a clock that jumps", () => {
+describe("a clock that jumps", { timeout: 120_000 }, () => {
   const hour = 3_600_000;
   const jumps = [hour, -2 * hour, 24 * hour, -48 * hour, hour];
 

@@ -20,7 +20,7 @@ function send(otlp: string, request: Record<string, unknown>): Promise<Response>
   });
 }
 
-describe("a service whose disk is full", () => {
+describe("a service whose disk is full", { timeout: 120_000 }, () => {
   it("answers 503 with Retry-After, and goes on without a loss when there is room", async ({
     skip,
   }) => {

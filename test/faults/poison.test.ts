@@ -22,7 +22,7 @@ function request(): string {
   return JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] });
 }
 
-describe("one row that the store refuses among 10,000", () => {
+describe("one row that the store refuses among 10,000", { timeout: 120_000 }, () => {
   it("is the only one that is not stored, and is stored once when it is replayed", () =>
     withStore(async (store) => {
       await store.client.command(

@@ -28,17 +28,17 @@ const faults: readonly [string, readonly Fault[]][] = [
   ["does all of that", ["drop-reply", "500", "pass", "hang", "drop-reply", "reset", "drop-reply"]],
 ];
 
-describe("a store that", () => {
+describe("a store that", { timeout: 120_000 }, () => {
   it.each(faults)("%s: every acknowledged span is stored once", async (name, given) => {
     const proxy = await startFaultProxy(store.url);
     const { otlp, problems, metric } = await openTestHouse({
       store: { ...store, url: proxy.url },
-      requestTimeout: 500,
+      requestTimeout: 2_500,
       spool: { segment_size: "256KiB" },
     });
     await until("the service to be ready", async () => Object.keys(await problems()).length === 0);
     proxy.behave(script(...given));
-    const load = startLoad(otlp, 2, { service: name.replaceAll(" ", "-") });
+    const load = startLoad(otlp, 2, { service: name.replaceAll(" ", "-"), pauses: 5 });
     const faulty = given.filter((fault) => fault !== "pass").length;
     await until("all faults", () => {
       const { pass, ...rest } = proxy.counts;

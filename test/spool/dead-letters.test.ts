@@ -84,7 +84,7 @@ async function twoLetters(sink = refusing("bad")): Promise<Bench> {
   return bench;
 }
 
-describe("calibrant dead-letters", () => {
+describe("calibrant dead-letters", { timeout: 120_000 }, () => {
   it("lists and shows letters beside a running service", async () => {
     const { data, metrics } = await twoLetters();
     const letters = await listed(data);

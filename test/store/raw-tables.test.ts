@@ -125,7 +125,7 @@ async function stored(): Promise<void> {
   }
 }
 
-describe("tables of a Collector", () => {
+describe("tables of a Collector", { timeout: 120_000 }, () => {
   it("of the newest form are filled as they are, with what their defaults say", async () => {
     for (const statement of newer) await store.client.command(statement);
     const { otlp } = await openTestHouse({ store });
