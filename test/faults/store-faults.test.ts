@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startFaultProxy, type Fault } from "../support/fault-proxy.js";
 import { startLoad } from "../support/load-generator.js";
+import { jsonRequest } from "../support/otlp-samples.js";
 import { countSpans, type Query } from "../support/stored-spans.js";
 import { startTestStore, type TestStore } from "../support/store.js";
 import { outage } from "./outage.js";
@@ -57,6 +58,44 @@ describe("a store that", { timeout: 120_000 }, () => {
   it("is away for a while: telemetry is taken in, the metrics tell, and all is stored afterwards", async () => {
     const counts = await outage(store, 1_000);
     process.stdout.write(`an outage: ${JSON.stringify(counts)}\n`);
+    expect(counts).toMatchObject({ lost: 0, doubled: 0, foreign: 0 });
+  });
+
+  it("is away until the spool is at its quota: senders are told to wait, and all is stored afterwards", async () => {
+    const quota = 512 * 1024;
+    const proxy = await startFaultProxy(store.url);
+    const { otlp, problems, metric } = await openTestHouse({
+      store: { ...store, url: proxy.url },
+      spool: { quota, segment_size: "64KiB" },
+    });
+    await until("the service to be ready", async () => Object.keys(await problems()).length === 0);
+    proxy.behave(() => "reset", "all");
+    const load = startLoad(otlp, 2, { service: "quota", pauses: 5 });
+    await until("refusals", () => (load.statuses.get(503) ?? 0) >= 20);
+    expect(new Set(load.statuses.keys())).toEqual(new Set([200, 503]));
+    const refused = await fetch(`${otlp}/v1/traces`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(jsonRequest({})),
+    });
+    expect(refused.status).toBe(503);
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(await refused.text()).toContain(
+      `of ${quota} bytes of the spool are waiting for the store (spool.quota)`,
+    );
+    expect((await problems())["spool"]).toContain("spool.quota");
+    const size = await metric("calibrant_spool_size_bytes");
+    expect(size).toBeGreaterThanOrEqual(0.8 * quota);
+    expect(size).toBeLessThanOrEqual(quota);
+
+    proxy.behave(() => "pass");
+    const before = load.acknowledged.size;
+    await until("more to be taken in", () => load.acknowledged.size > before);
+    await load.stop();
+    const counts = await countSpans(query, load);
+    process.stdout.write(
+      `a spool at its quota: ${JSON.stringify({ ...counts, refused: load.statuses.get(503) })}\n`,
+    );
     expect(counts).toMatchObject({ lost: 0, doubled: 0, foreign: 0 });
   });
 

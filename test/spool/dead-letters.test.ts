@@ -190,6 +190,10 @@ describe("calibrant dead-letters", { timeout: 120_000 }, () => {
     await writeFile(join(data, "spool", "0000000000000001.segment"), "nothing of ours");
     await (await testSpool(join(data, "spool"))).close();
 
+    const elsewhere = await command(join(data, "elsewhere"), "list");
+    expect(elsewhere).toMatchObject({ code: 2 });
+    expect(elsewhere.notes).toContain(`there is no spool at ${join(data, "elsewhere", "spool")}`);
+
     const missing = await command(data, "show", "none");
     expect(missing).toMatchObject({ code: 2 });
     expect(missing.notes).toContain("there is no dead letter none");

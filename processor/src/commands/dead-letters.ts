@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import Table from "cli-table3";
 import type { Command } from "commander";
 import { loadConfig } from "../config.js";
@@ -93,6 +94,11 @@ function open(options: PlaceOptions): {
   readonly letters: DeadLetters;
 } {
   const directory = spoolDirectory(options.dataDir ?? loadConfig(options.config).service.data_dir);
+  if (!existsSync(directory)) {
+    throw unknown(
+      `there is no spool at ${directory}: name the service's data folder with --data-dir, or its configuration with --config`,
+    );
+  }
   return { directory, letters: new DeadLetters(directory, systemFiles, systemClock) };
 }
 
