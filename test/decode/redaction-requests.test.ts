@@ -40,9 +40,13 @@ const captured = capturedRequests().flatMap(({ signal, contentType, plain: body 
 });
 
 /** Everything that a decoder answers, the bytes of its blocks included. */
-function outcome({ blocks, ...counts }: DecodedRequest): unknown {
+function outcome(decoded: DecodedRequest): unknown {
+  const { blocks, accepted, rejected, reasons, message } = decoded;
   return {
-    ...counts,
+    accepted,
+    rejected,
+    reasons,
+    message,
     blocks: blocks.map((b) => ({ ...b, bytes: Buffer.from(b.bytes).toString("base64") })),
   };
 }
