@@ -3,16 +3,23 @@ import { startFaultProxy } from "../support/fault-proxy.js";
 import { startLoad } from "../support/load-generator.js";
 import { countSpans, type SpanCounts } from "../support/stored-spans.js";
 import type { TestStore } from "../support/store.js";
-import { openTestHouse } from "../support/test-house.js";
+import { openTestHouse, type TestHouseOptions } from "../support/test-house.js";
 import { until } from "../support/until.js";
 
 /**
  * Takes the store away for so many milliseconds at least while a client sends. Meanwhile every
  * request is acknowledged, and the metrics and `/readyz` tell; afterwards they tell that it is over.
  */
-export async function outage(store: TestStore, milliseconds: number): Promise<SpanCounts> {
+export async function outage(
+  store: TestStore,
+  milliseconds: number,
+  spool: TestHouseOptions["spool"] = {},
+): Promise<SpanCounts> {
   const proxy = await startFaultProxy(store.url);
-  const { otlp, problems, metric } = await openTestHouse({ store: { ...store, url: proxy.url } });
+  const { otlp, problems, metric } = await openTestHouse({
+    store: { ...store, url: proxy.url },
+    spool,
+  });
   await until("the service to be ready", async () => Object.keys(await problems()).length === 0);
   proxy.behave(() => "reset", "all");
   const end = Date.now() + milliseconds;

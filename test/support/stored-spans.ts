@@ -14,23 +14,33 @@ export interface SpanCounts {
 
 export type Query = <Row>(sql: string) => Promise<Row[]>;
 
-/** How long the spool may take to be loaded when nothing is sent any more. */
-const loadingTime = 60_000;
+/** How long loading may make no progress when nothing is sent any more. */
+const patience = 60_000;
 
-/** Counts when every acknowledged span is stored, or at a deadline what there is by then. */
+/** Counts when every acknowledged span is stored, or what there is when nothing comes any more. */
 export async function countSpans(query: Query, load: LoadGenerator): Promise<SpanCounts> {
-  const deadline = Date.now() + loadingTime;
+  let most = -1;
+  let deadline = 0;
   const stored = await until(
     "the spool to be loaded",
     async () => {
+      const [all] = await query<{ n: number }>(
+        `SELECT toUInt32(count()) AS n FROM otel.otel_traces WHERE ServiceName = '${load.service}'`,
+      );
+      const n = all?.n ?? 0;
+      if (n > most) {
+        most = n;
+        deadline = Date.now() + patience;
+      }
+      const late = Date.now() > deadline;
+      if (n < load.acknowledged.size && !late) return undefined;
       const rows = await query<{ id: string; n: number }>(
         `SELECT SpanId AS id, toUInt32(count()) AS n FROM otel.otel_traces WHERE ServiceName = '${load.service}' GROUP BY id`,
       );
       const ids = new Set(rows.map(({ id }) => id));
-      const all = [...load.acknowledged].every((id) => ids.has(id));
-      return all || Date.now() > deadline ? rows : undefined;
+      return late || [...load.acknowledged].every((id) => ids.has(id)) ? rows : undefined;
     },
-    2 * loadingTime,
+    60 * patience,
   );
   const counts = new Map(stored.map(({ id, n }) => [id, n]));
   return {
