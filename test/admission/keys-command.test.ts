@@ -1,8 +1,10 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { status as codes } from "@grpc/grpc-js";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { parseConfig } from "#processor/config.js";
-import { testKey } from "../support/api-keys.js";
+import { basic, testKey } from "../support/api-keys.js";
+import { grpcClient } from "../support/grpc-client.js";
 import { createServiceProcess } from "../support/service-process.js";
 
 const main = fileURLToPath(new URL("../../processor/dist/main.js", import.meta.url));
@@ -94,9 +96,19 @@ describe("the service's log", () => {
           expect(await answer.text()).not.toContain(key);
         }
       }
+      const client = grpcClient(service.grpc.replace("http://", ""));
+      for (const metadata of [{ "x-api-key": key }, { authorization: basic("me", key) }]) {
+        const { code, details } = await client.export(Buffer.from("{"), { metadata });
+        expect(code).not.toBe(codes.OK);
+        expect(details).not.toContain(key);
+      }
     }
     expect(await service.terminate()).toBe(0);
     expect(service.log()).toContain("a request was refused");
-    for (const { key } of [known, unknown]) expect(service.log()).not.toContain(key);
+    expect(service.log()).toContain("a call was refused");
+    for (const { key } of [known, unknown]) {
+      expect(service.log()).not.toContain(key);
+      expect(service.log()).not.toContain(basic("me", key).slice("Basic ".length));
+    }
   });
 });

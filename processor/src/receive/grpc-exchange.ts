@@ -57,6 +57,12 @@ export class GrpcExchange {
     const { budget, config, telemetry } = this.#options;
     const signal = signalOf(path);
     const wire = grpcWire(call);
+    if (wire === undefined) {
+      const error = new CalibrantError("INTERNAL", "this version of @grpc/grpc-js is not known");
+      telemetry.request("grpc", signal, codes.INTERNAL);
+      call.sendStatus(this.#statusOf(error));
+      return new ServerInterceptingCall(call);
+    }
     const hold = budget.hold();
     let answered = false;
     const count = (code: number): void => {

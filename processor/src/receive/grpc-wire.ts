@@ -1,6 +1,5 @@
 import type { ServerHttp2Stream } from "node:http2";
 import type { ServerInterceptingCallInterface } from "@grpc/grpc-js";
-import { CalibrantError } from "../kernel/errors.js";
 
 /** How a message is announced: one byte that says whether it is compressed, four for its length. */
 const prefixLength = 5;
@@ -34,13 +33,11 @@ export interface GrpcWire {
   watch(announced: (announcement: Announcement) => void, excess: () => void): void;
 }
 
-/** @throws CalibrantError INTERNAL when grpc-js has other fields than it had */
-export function grpcWire(call: ServerInterceptingCallInterface): GrpcWire {
+/** Undefined when grpc-js has other fields than it had. */
+export function grpcWire(call: ServerInterceptingCallInterface): GrpcWire | undefined {
   const fields = call as CallFields;
   const { stream, incomingEncoding: encoding } = fields;
-  if (stream === undefined || encoding === undefined) {
-    throw new CalibrantError("INTERNAL", "this version of @grpc/grpc-js is not known");
-  }
+  if (stream === undefined || encoding === undefined) return undefined;
   fields.incomingEncoding = "identity";
   return {
     stream,
