@@ -1,0 +1,191 @@
+import {
+  ServerInterceptingCall,
+  status as codes,
+  type Metadata,
+  type ServerInterceptingCallInterface,
+  type StatusObject,
+} from "@grpc/grpc-js";
+import { CalibrantError } from "../kernel/errors.js";
+import type { Logger } from "../kernel/logger.js";
+import type { Admission, Credentials, Pressure } from "../model/ports.js";
+import type { ByteBudget, Hold } from "./byte-budget.js";
+import { grpcStatus } from "./grpc-status.js";
+import type { Announcement, GrpcWire } from "./grpc-wire.js";
+import { refuseUnderPressure } from "./otlp-handler.js";
+import type { GrpcConfig } from "./receive-config.js";
+import type { ReceiveTelemetry } from "./receive-telemetry.js";
+import { retryDelay } from "./refusal.js";
+import { decompress } from "./request-body.js";
+import { compressionOf, refuseLarger, type SizeLimit } from "./request-form.js";
+import type { Signal } from "./routes.js";
+
+/** How long the rest of a refused call is read and dropped. */
+const lingerTime = 2_000;
+
+export interface GrpcCallOptions {
+  readonly config: GrpcConfig;
+  readonly admission: Admission;
+  readonly pressure: Pressure;
+  readonly budget: ByteBudget;
+  readonly telemetry: ReceiveTelemetry;
+  readonly logger: Logger;
+  readonly random: () => number;
+}
+
+/** The message of a call, decompressed, and the memory that it holds. */
+export interface ReceivedMessage {
+  readonly body: Buffer;
+  readonly hold: Hold;
+}
+
+/** One call, from its headers until its message is handed to the method. */
+export class GrpcCall {
+  readonly #options: GrpcCallOptions;
+  readonly #wire: GrpcWire;
+  readonly #signal: Signal | undefined;
+  readonly #hold: Hold;
+  readonly #limit: SizeLimit;
+  readonly #timer: NodeJS.Timeout;
+  #announced: Announcement | undefined;
+  #delivered = false;
+  /** The method has the message, and frees its memory. */
+  #taken = false;
+  #answered = false;
+  /** What grpc-js goes on with. */
+  readonly intercepted: ServerInterceptingCall;
+
+  constructor(
+    options: GrpcCallOptions,
+    signal: Signal | undefined,
+    call: ServerInterceptingCallInterface,
+    wire: GrpcWire,
+  ) {
+    const { budget, config } = options;
+    this.#options = options;
+    this.#signal = signal;
+    this.#wire = wire;
+    this.#hold = budget.hold();
+    this.#limit = { bytes: config.max_message_size, setting: "grpc.max_message_size" };
+    this.#timer = setTimeout(() => this.#expire(), config.request_timeout);
+    this.intercepted = new ServerInterceptingCall(call, {
+      start: (next) => {
+        next({
+          onReceiveMetadata: (metadata, goOn) => this.#begin(metadata, () => goOn(metadata)),
+          onReceiveMessage: (message: Buffer, deliver) => void this.#receive(message, deliver),
+          onReceiveHalfClose: (goOn) => this.#complete(goOn),
+          onCancel: () => this.#end(),
+        });
+      },
+      sendStatus: (status, next) => {
+        this.#count(status.code ?? codes.UNKNOWN);
+        next(status);
+      },
+    });
+  }
+
+  /** All that can be refused without the message is refused before it is read. */
+  #begin(metadata: Metadata, goOn: () => void): void {
+    const { admission, pressure } = this.#options;
+    try {
+      admission.admit(credentialsOf(metadata), "ingest", "grpc");
+      refuseUnderPressure(pressure);
+      compressionOf(this.#wire.encoding);
+    } catch (error) {
+      this.#refuse(error);
+      return;
+    }
+    this.#wire.watch(
+      (announcement) => this.#announce(announcement),
+      () => this.#refuse(malformed("more than one message was sent")),
+    );
+    goOn();
+  }
+
+  #announce(announcement: Announcement): void {
+    try {
+      refuseLarger(announcement.length, this.#limit);
+      this.#hold.take(announcement.length);
+      this.#announced = announcement;
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  async #receive(message: Buffer, deliver: (received: ReceivedMessage) => void): Promise<void> {
+    const hold = this.#hold;
+    try {
+      const compressed = this.#announced?.compressed ?? false;
+      const compression = compressed ? compressionOf(this.#wire.encoding) : "identity";
+      const body = await decompress(message, compression, this.#limit, hold);
+      if (this.#answered) return;
+      if (this.#signal !== undefined) {
+        this.#options.telemetry.bytes(this.#signal, message.length, body.length);
+      }
+      this.#delivered = true;
+      deliver({ body, hold });
+    } catch (error) {
+      this.#refuse(error);
+    } finally {
+      if (this.#answered) hold.release();
+    }
+  }
+
+  /** The client has sent all that it wants to. */
+  #complete(goOn: () => void): void {
+    if (!this.#delivered) {
+      const cutOff = malformed("the call ended before its message was complete");
+      if (!this.#wire.stream.aborted) this.#refuse(cutOff);
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#taken = !this.#answered;
+    goOn();
+  }
+
+  #expire(): void {
+    const time = this.#options.config.request_timeout;
+    const message = `the message did not arrive within ${time} ms (grpc.request_timeout)`;
+    this.#refuse(new CalibrantError("REQUEST_TIMEOUT", message));
+  }
+
+  /** grpc-js reads on and drops what comes; a client that does not end by itself is ended. */
+  #refuse(error: unknown): void {
+    if (this.#answered) return;
+    this.intercepted.sendStatus(refusalStatus(error, this.#options));
+    const { stream } = this.#wire;
+    const timer = setTimeout(() => stream.close(), lingerTime);
+    stream.once("close", () => clearTimeout(timer));
+  }
+
+  #count(code: number): void {
+    if (!this.#answered) this.#options.telemetry.request("grpc", this.#signal, code);
+    this.#answered = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** The call is over: answered, given up by the client, or past its deadline. */
+  #end(): void {
+    this.#count(codes.CANCELLED);
+    if (!this.#taken) this.#hold.release();
+  }
+}
+
+/** What the client is told of an error; the log keeps the rest. */
+export function refusalStatus(
+  error: unknown,
+  { logger, random }: Pick<GrpcCallOptions, "logger" | "random">,
+): StatusObject {
+  const status = grpcStatus(error, retryDelay(random));
+  if (status.code === codes.INTERNAL) logger.error({ err: error }, "a call failed unexpectedly");
+  else logger.debug({ status: status.code, reason: String(error) }, "a call was refused");
+  return status;
+}
+
+function credentialsOf(metadata: Metadata): Credentials {
+  const header = (name: string): string | undefined => metadata.get(name)[0]?.toString();
+  return { authorization: header("authorization"), apiKey: header("x-api-key") };
+}
+
+function malformed(message: string): CalibrantError {
+  return new CalibrantError("REQUEST_MALFORMED", message);
+}
