@@ -1,5 +1,4 @@
-/** Bytes that are kept for later. */
-const mostKept = 16 * 1024 ** 2;
+const usuallyKept = 16 * 1024 ** 2;
 const smallest = 16 * 1024;
 
 /**
@@ -9,7 +8,13 @@ const smallest = 16 * 1024;
  */
 export class MemoryPool {
   readonly #free = new Map<number, Buffer[]>();
+  readonly #mostKept: number;
   #kept = 0;
+
+  /** @param mostKept bytes that are kept for later */
+  constructor(mostKept: number = usuallyKept) {
+    this.#mostKept = mostKept;
+  }
 
   /** Memory of at least so many bytes, with anything in it. */
   take(size: number): Buffer {
@@ -23,7 +28,7 @@ export class MemoryPool {
   /** Takes back what `take` gave, whole, when nobody reads or writes it any more. */
   give(memory: Buffer): void {
     const capacity = memory.length;
-    if (this.#kept + capacity > mostKept) return;
+    if (this.#kept + capacity > this.#mostKept) return;
     this.#kept += capacity;
     const free = this.#free.get(capacity);
     if (free === undefined) this.#free.set(capacity, [memory]);

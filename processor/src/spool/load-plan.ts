@@ -60,12 +60,23 @@ function cut(blocks: readonly Block[], limits: PlanLimits): Block[][] {
   return pieces;
 }
 
-/** One insert for a part. Its token names the place and, by a hash, the content. */
-export function loadOf(part: Part): Load {
+export function sizeOf(part: Part): number {
+  return part.blocks.reduce((size, { bytes }) => size + bytes.length, 0);
+}
+
+/**
+ * One insert for a part. Its token names the place and, by a hash, the content.
+ * @param memory takes the bytes of the blocks, one behind the other
+ */
+export function loadOf(part: Part, memory: Buffer = Buffer.allocUnsafeSlow(sizeOf(part))): Load {
   const [first] = part.blocks;
   if (first === undefined) throw new RangeError("a part has at least one block");
-  const bytes =
-    part.blocks.length === 1 ? first.bytes : Buffer.concat(part.blocks.map((block) => block.bytes));
+  let size = 0;
+  for (const block of part.blocks) {
+    memory.set(block.bytes, size);
+    size += block.bytes.length;
+  }
+  const bytes = memory.subarray(0, size);
   const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 32);
   return {
     table: first.table,

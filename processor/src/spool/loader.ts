@@ -2,10 +2,11 @@ import type { Meter } from "@opentelemetry/api";
 import type { Clock } from "../kernel/clock.js";
 import { CalibrantError } from "../kernel/errors.js";
 import type { Logger } from "../kernel/logger.js";
+import { MemoryPool } from "../kernel/memory-pool.js";
 import { startWorker, type Worker } from "../kernel/worker.js";
 import type { LoadSink } from "../model/ports.js";
 import { loaderTelemetry, type LoaderState, type LoaderTelemetry } from "./loader-telemetry.js";
-import { halves, loadOf, planLoads, type Part } from "./load-plan.js";
+import { halves, loadOf, planLoads, sizeOf, type Part } from "./load-plan.js";
 import { Refusals, type Refusal } from "./refusals.js";
 import { startReplay } from "./replay.js";
 import type { Segment } from "./segment.js";
@@ -22,6 +23,9 @@ export interface LoaderOptions {
   readonly meter: Meter;
   readonly config: SpoolConfig;
 }
+
+/** Bytes for a segment and a load of it. */
+const keptMemory = 48 * 1024 ** 2;
 
 /**
  * Most refusals in one segment that are taken apart. Where everything is refused, each further row
@@ -75,6 +79,7 @@ export function startLoader(options: LoaderOptions): Worker {
 class SegmentLoader {
   readonly telemetry: LoaderTelemetry;
   readonly #options: LoaderOptions;
+  readonly #pool = new MemoryPool(keptMemory);
   /** Tokens of the oldest segment that are done, so that a retry goes on where it was. */
   #done = new Set<string>();
   #segment = "";
@@ -99,20 +104,25 @@ class SegmentLoader {
     }
     const refusals = new Refusals(spool.directory, segment.name, sinkName);
     const limits = { size: config.load_size, rows: config.load_rows };
-    for (const part of planLoads(segment.name, await spool.read(segment), limits)) {
+    const memory = this.#pool.take(segment.size);
+    for (const part of planLoads(segment.name, await spool.read(segment, memory), limits)) {
       await this.#load(segment, part, refusals);
     }
+    this.#pool.give(memory);
     await spool.finish(segment, sinkName);
     await refusals.forget();
     return true;
   }
 
   async #load(segment: Segment, part: Part, refusals: Refusals): Promise<void> {
-    const load = loadOf(part);
+    const memory = this.#pool.take(sizeOf(part));
+    const load = loadOf(part, memory);
     if (this.#done.has(load.token)) return;
     const refusal =
       (await refusals.find(load.token)) ?? (await this.#tryAndNote(load, part, refusals));
-    if (refusal !== undefined) {
+    // A refusal may come while the rest is still being sent: its memory is left alone.
+    if (refusal === undefined) this.#pool.give(memory);
+    else {
       const smaller = refusal.whole ? undefined : halves(part);
       if (smaller === undefined) await this.#bury(segment, part, refusal.reason);
       else for (const half of smaller) await this.#load(segment, half, refusals);

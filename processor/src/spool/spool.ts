@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Meter } from "@opentelemetry/api";
 import type { Clock } from "../kernel/clock.js";
@@ -37,8 +37,11 @@ export interface Spool extends Intake, Pressure {
   readonly deadLetters: DeadLetters;
   /** Segments that a sink has yet to load, oldest first. Closes the open one when it is due. */
   closedSegments(sink: string): Promise<readonly Segment[]>;
-  /** The blocks of each frame of a closed segment, in order. */
-  read(segment: Segment): Promise<readonly (readonly Block[])[]>;
+  /**
+   * The blocks of each frame of a closed segment, in order.
+   * @param memory takes the segment, and with it the blocks' bytes; at least as large
+   */
+  read(segment: Segment, memory?: Buffer): Promise<readonly (readonly Block[])[]>;
   /**
    * Says that a sink has finished the oldest of its segments. What all sinks have finished is
    * removed. Resolves when that is durable.
@@ -168,10 +171,14 @@ class SegmentedSpool implements Spool {
     return this.#closed.filter(({ number }) => number > finished);
   }
 
-  async read(segment: Segment): Promise<readonly (readonly Block[])[]> {
+  async read(
+    segment: Segment,
+    memory: Buffer = Buffer.allocUnsafeSlow(segment.size),
+  ): Promise<readonly (readonly Block[])[]> {
     try {
-      const bytes = await readFile(join(this.directory, segmentFile(segment.name)));
-      return readSegment(bytes.subarray(0, segment.size), segment.name).frames;
+      const bytes = memory.subarray(0, segment.size);
+      const read = await readInto(join(this.directory, segmentFile(segment.name)), bytes);
+      return readSegment(bytes.subarray(0, read), segment.name).frames;
     } catch (error) {
       throw spoolError(`reading spool segment ${segment.name}`, error);
     }
@@ -240,6 +247,21 @@ const remedies: Readonly<Record<string, string>> = {
   EPERM: noRight,
   EROFS: noRight,
 };
+
+/** Answers how many bytes the file had, at most as many as there is room for. */
+async function readInto(path: string, bytes: Buffer): Promise<number> {
+  const file = await open(path, "r");
+  try {
+    let read = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(bytes, read, bytes.length - read, read);
+      read += bytesRead;
+      if (bytesRead === 0 || read === bytes.length) return read;
+    }
+  } finally {
+    await file.close();
+  }
+}
 
 /** Sorts what a disk said: no room is SPOOL_FULL, the rest SPOOL_FAILED; both may pass. */
 function spoolError(doing: string, error: unknown): CalibrantError {
