@@ -213,10 +213,10 @@ class SegmentedSpool implements Spool {
 
   state(): SpoolState {
     const { pending } = this.#writer;
-    const open = pending.rows > 0;
-    const oldest = this.#closed[0]?.createdAt ?? (open ? pending.createdAt : undefined);
+    const isOpen = pending.rows > 0;
+    const oldest = this.#closed[0]?.createdAt ?? (isOpen ? pending.createdAt : undefined);
     return {
-      segments: this.#closed.length + (open ? 1 : 0),
+      segments: this.#closed.length + (isOpen ? 1 : 0),
       bytes: this.#closed.reduce((sum, { size }) => sum + size, pending.size),
       rows: this.#closed.reduce((sum, { rows }) => sum + rows, pending.rows),
       lag: oldest === undefined ? 0 : Math.max(0, (this.#options.clock.now() - oldest) / 1_000),
