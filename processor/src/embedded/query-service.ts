@@ -208,9 +208,9 @@ const insertBase = new Map([
   ["max_threads", "1"],
   ["max_insert_threads", "1"],
   ["max_block_size", "10000"],
-  ["max_insert_block_size", "10000"],
-  ["min_insert_block_size_rows", "10000"],
-  ["min_insert_block_size_bytes", String(16 * 1024 ** 2)],
+  ["max_insert_block_size", "100000"],
+  ["min_insert_block_size_rows", "100000"],
+  ["min_insert_block_size_bytes", String(32 * 1024 ** 2)],
 ]);
 
 function insertSql(
