@@ -34,12 +34,12 @@ function nativeBlocks(): Buffer {
 it("stores an insert of many blocks once for its token, and once in a view that depends on it", async () => {
   const body = nativeBlocks();
   const settings = {
-    ...insertSettings("three times the same"),
+    ...(insertSettings("three times the same") as StoreSettings),
     // Each block of the body becomes a part of its own, with a token of its own made of this one.
     max_insert_block_size: "100",
     min_insert_block_size_rows: "100",
     min_insert_block_size_bytes: "1",
-  } as StoreSettings;
+  };
   for (let time = 0; time < 3; time++) {
     await store.client.insertRaw({ table: "shop.sales", format: "Native", body, settings });
   }
