@@ -47,7 +47,7 @@ describe("the decoder against protobufjs", () => {
         const json = Buffer.from(toOtlpJson(request, variant));
         expect(outcome(decoder.traces(json, "json"))).toEqual(expected);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 3_000 },
     );
   });
 
@@ -60,7 +60,7 @@ describe("the decoder against protobufjs", () => {
         const json = Buffer.from(toOtlpJson(request, variant));
         expect(outcome(decoder.logs(json, "json"))).toEqual(expected);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 3_000 },
     );
   });
 

@@ -22,6 +22,8 @@ export interface ServiceProcess {
   kill(): Promise<void>;
   /** Asks it to end; answers its exit code. */
   terminate(): Promise<number | null>;
+  /** Undefined while it does not run. */
+  pid(): number | undefined;
   /** What it wrote to standard error since the last start. */
   log(): string;
   /** Rows of a read-only query, as a person with curl would get them. */
@@ -125,6 +127,7 @@ export async function createServiceProcess(options: ServiceOptions = {}): Promis
       await signalAndWait("SIGKILL");
     },
     terminate: () => signalAndWait("SIGTERM"),
+    pid: () => child?.pid,
     log: () => log,
     query: async <Row>(sql: string) => {
       const answer = await fetch(`${clickhouse}/?default_format=JSONEachRow`, {
