@@ -105,5 +105,7 @@ describe("Native blocks of the spool", () => {
       }),
     );
     expect(letterRows("native", Buffer.from([1, 1, 3]))).toEqual([{ base64: "AQED" }]);
+    // Four billion rows of no column.
+    expect(letterRows("native", Buffer.from([0, 255, 255, 255, 255, 15]))).toHaveLength(1);
   });
 });

@@ -111,6 +111,10 @@ class Reader {
     while (this.#at < this.#bytes.length) {
       const width = this.#varint();
       const rows = this.#varint();
+      // Every row has a byte in every column; without this, bytes that are none ask for any memory.
+      if (width === 0 || rows > this.#bytes.length) {
+        throw new RangeError("a Native block has more rows than bytes");
+      }
       const columns: NativeColumn[] = [];
       for (let index = 0; index < width; index++) {
         const name = this.#text();
