@@ -20,7 +20,8 @@ function throwAt(port: number, bytes: Uint8Array): Promise<void> {
     socket.on("error", () => undefined);
     socket.once("close", () => resolve());
     socket.resume();
-    socket.end(bytes);
+    // A server may keep a connection that is half closed until it is idle for too long.
+    socket.end(bytes, () => socket.destroy());
   });
 }
 
