@@ -41,7 +41,12 @@ it("stores an insert of many blocks once for its token, and once in a view that 
     min_insert_block_size_bytes: "1",
   };
   for (let time = 0; time < 3; time++) {
-    await store.client.insertRaw({ table: "shop.sales", format: "Native", body, settings });
+    await store.client.insertRaw({
+      table: "shop.sales",
+      format: "Native",
+      pieces: [body],
+      settings,
+    });
   }
   const parts = await store.client.query<{ made: number }>(
     "SELECT toUInt32(max(max_block_number)) AS made FROM system.parts WHERE database = 'shop' AND table = 'sales'",

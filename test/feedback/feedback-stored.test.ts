@@ -22,7 +22,7 @@ describe("a feedback block", () => {
       intake: {
         append: async (blocks) => {
           for (const { table, format, bytes } of blocks) {
-            await store.client.insertRaw({ table, format, body: bytes });
+            await store.client.insertRaw({ table, format, pieces: [bytes] });
           }
         },
       },

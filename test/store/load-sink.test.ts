@@ -6,11 +6,17 @@ import { createLoadSink } from "#processor/store/load-sink.js";
 import { freePort } from "../support/free-port.js";
 
 /** The settings with which a load reaches a server. */
-async function settingsOf(cluster: string, load: Load): Promise<Record<string, string>> {
+async function settingsOf(
+  cluster: string,
+  load: Load,
+  knownSettings = "",
+): Promise<Record<string, string>> {
   const seen: URLSearchParams[] = [];
   const server = createServer((request, response) => {
-    seen.push(new URL(request.url ?? "", "http://store").searchParams);
-    request.resume().on("end", () => response.end());
+    const settings = new URL(request.url ?? "", "http://store").searchParams;
+    const isInsert = settings.has("insert_deduplicate");
+    if (isInsert) seen.push(settings);
+    request.resume().on("end", () => response.end(isInsert ? "" : knownSettings));
   });
   const port = await freePort();
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
@@ -33,7 +39,7 @@ const load: Load = {
   format: "Native",
   rows: 1,
   token: "segment-hash",
-  bytes: Buffer.from("x"),
+  pieces: [Buffer.from("x")],
 };
 
 describe("a load on its way to the store", () => {
@@ -51,6 +57,12 @@ describe("a load on its way to the store", () => {
       input_format_skip_unknown_fields: "0",
     });
     expect(await settingsOf("", load)).not.toHaveProperty("insert_quorum");
+  });
+
+  it("leaves the indexes to the merges where the server knows how", async () => {
+    const name = "materialize_skip_indexes_on_insert";
+    expect(await settingsOf("", load)).not.toHaveProperty(name);
+    expect(await settingsOf("", load, `${JSON.stringify({ name })}\n`)).toHaveProperty(name, "0");
   });
 
   it("asks for a quorum of the replicas on a cluster", async () => {

@@ -176,7 +176,7 @@ describe("tables of a Collector", { timeout: 120_000 }, () => {
       format: "JSONEachRow",
       rows: 1,
       token: "t-1",
-      bytes,
+      pieces: [bytes],
     };
     await sink.load(load);
     await sink.load(load);

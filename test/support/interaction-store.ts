@@ -17,7 +17,7 @@ export async function loadBlocks(client: StoreClient, blocks: readonly Block[]):
   const sink = createLoadSink(client, "");
   for (const [index, { table, format, rows, bytes }] of blocks.entries()) {
     loads += 1;
-    await sink.load({ table, format, rows, bytes, token: `test-${loads}-${index}` });
+    await sink.load({ table, format, rows, pieces: [bytes], token: `test-${loads}-${index}` });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { loadConfig } from "../config.js";
 import { systemClock } from "../kernel/clock.js";
+import { collectSeldom } from "../kernel/garbage-collection.js";
 import { createLogger } from "../kernel/logger.js";
 import { aborted, stopSignal } from "./signals.js";
 import type { Terminal } from "./terminal.js";
@@ -21,6 +22,7 @@ export function addServeCommand(program: Command, terminal: Terminal): void {
     .action(async (options: ServeOptions) => {
       const config = loadConfig(options.config);
       const logger = createLogger(config.service.telemetry.logs.level);
+      collectSeldom();
       const signal = stopSignal();
       // The rooms take longer to load than most commands take to run.
       const { openHouse } = await import("../house.js");

@@ -6,6 +6,7 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { collectSeldom } from "../kernel/garbage-collection.js";
 import type { ChildMessage, FailedMessage, ParentMessage, StartMessage } from "./child-messages.js";
 import { EngineLocked, EngineMissing, openEngine, type Engine } from "./engine.js";
 import { createHttpServer } from "./http-server.js";
@@ -13,6 +14,8 @@ import { QueryService } from "./query-service.js";
 
 /** How long a directory may stay locked by a process that is just ending. */
 const lockPatience = 5_000;
+
+collectSeldom();
 
 let stopping: (() => void) | undefined;
 

@@ -21,5 +21,6 @@ export interface Load {
   readonly rows: number;
   /** Names the content: the segment, the table and day, and a hash of the bytes. */
   readonly token: string;
-  readonly bytes: Uint8Array;
+  /** The bytes, one piece behind the other. */
+  readonly pieces: readonly Uint8Array[];
 }

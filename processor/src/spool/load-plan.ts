@@ -60,30 +60,18 @@ function cut(blocks: readonly Block[], limits: PlanLimits): Block[][] {
   return pieces;
 }
 
-export function sizeOf(part: Part): number {
-  return part.blocks.reduce((size, { bytes }) => size + bytes.length, 0);
-}
-
-/**
- * One insert for a part. Its token names the place and, by a hash, the content.
- * @param memory takes the bytes of the blocks, one behind the other
- */
-export function loadOf(part: Part, memory: Buffer = Buffer.allocUnsafeSlow(sizeOf(part))): Load {
+/** One insert for a part. Its token names the place and, by a hash, the content. */
+export function loadOf(part: Part): Load {
   const [first] = part.blocks;
   if (first === undefined) throw new RangeError("a part has at least one block");
-  let size = 0;
-  for (const block of part.blocks) {
-    memory.set(block.bytes, size);
-    size += block.bytes.length;
-  }
-  const bytes = memory.subarray(0, size);
-  const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 32);
+  const hash = createHash("sha256");
+  for (const { bytes } of part.blocks) hash.update(bytes);
   return {
     table: first.table,
     format: first.format,
     rows: part.blocks.reduce((rows, block) => rows + block.rows, 0),
-    token: `${part.name}-${hash}`,
-    bytes,
+    token: `${part.name}-${hash.digest("hex").slice(0, 32)}`,
+    pieces: part.blocks.map(({ bytes }) => bytes),
   };
 }
 

@@ -4,9 +4,10 @@ import { CalibrantError } from "../kernel/errors.js";
 import type { Logger } from "../kernel/logger.js";
 import { MemoryPool } from "../kernel/memory-pool.js";
 import { startWorker, type Worker } from "../kernel/worker.js";
+import type { Load } from "../model/block.js";
 import type { LoadSink } from "../model/ports.js";
 import { loaderTelemetry, type LoaderState, type LoaderTelemetry } from "./loader-telemetry.js";
-import { halves, loadOf, planLoads, sizeOf, type Part } from "./load-plan.js";
+import { halves, loadOf, planLoads, type Part } from "./load-plan.js";
 import { Refusals, type Refusal } from "./refusals.js";
 import { startReplay } from "./replay.js";
 import type { Segment } from "./segment.js";
@@ -24,8 +25,8 @@ export interface LoaderOptions {
   readonly config: SpoolConfig;
 }
 
-/** Bytes for a segment and a load of it. */
-const keptMemory = 48 * 1024 ** 2;
+/** A segment ends with the frame that makes it full, so it is a little larger than its setting. */
+const roomForSegment = 1.5;
 
 /**
  * Most refusals in one segment that are taken apart. Where everything is refused, each further row
@@ -79,7 +80,7 @@ export function startLoader(options: LoaderOptions): Worker {
 class SegmentLoader {
   readonly telemetry: LoaderTelemetry;
   readonly #options: LoaderOptions;
-  readonly #pool = new MemoryPool(keptMemory);
+  readonly #pool: MemoryPool;
   /** Tokens of the oldest segment that are done, so that a retry goes on where it was. */
   #done = new Set<string>();
   #segment = "";
@@ -89,6 +90,7 @@ class SegmentLoader {
 
   constructor(options: LoaderOptions) {
     this.#options = options;
+    this.#pool = new MemoryPool(options.config.segment_size * roomForSegment);
     this.#lastAnswer = options.clock.now();
     this.telemetry = loaderTelemetry(options.meter, options.sinkName, () => this.#state());
   }
@@ -108,21 +110,19 @@ class SegmentLoader {
     for (const part of planLoads(segment.name, await spool.read(segment, memory), limits)) {
       await this.#load(segment, part, refusals);
     }
-    this.#pool.give(memory);
+    // A refusal may come while the rest is still being sent: its memory is left alone.
+    if ((await refusals.count()) === 0) this.#pool.give(memory);
     await spool.finish(segment, sinkName);
     await refusals.forget();
     return true;
   }
 
   async #load(segment: Segment, part: Part, refusals: Refusals): Promise<void> {
-    const memory = this.#pool.take(sizeOf(part));
-    const load = loadOf(part, memory);
+    const load = loadOf(part);
     if (this.#done.has(load.token)) return;
     const refusal =
       (await refusals.find(load.token)) ?? (await this.#tryAndNote(load, part, refusals));
-    // A refusal may come while the rest is still being sent: its memory is left alone.
-    if (refusal === undefined) this.#pool.give(memory);
-    else {
+    if (refusal !== undefined) {
       const smaller = refusal.whole ? undefined : halves(part);
       if (smaller === undefined) await this.#bury(segment, part, refusal.reason);
       else for (const half of smaller) await this.#load(segment, half, refusals);
@@ -131,11 +131,7 @@ class SegmentLoader {
   }
 
   /** Sends a load. Answers its refusal, which is on disk then. */
-  async #tryAndNote(
-    load: ReturnType<typeof loadOf>,
-    part: Part,
-    refusals: Refusals,
-  ): Promise<Refusal | undefined> {
+  async #tryAndNote(load: Load, part: Part, refusals: Refusals): Promise<Refusal | undefined> {
     const reason = await this.#try(load);
     if (reason === undefined) return undefined;
     const whole = (await refusals.count()) >= mostCuts || halves(part) === undefined;
@@ -145,7 +141,7 @@ class SegmentLoader {
   }
 
   /** Sends a load. Answers the reason when the store refuses it; throws when it may pass later. */
-  async #try(load: ReturnType<typeof loadOf>): Promise<string | undefined> {
+  async #try(load: Load): Promise<string | undefined> {
     this.#trying = true;
     try {
       await this.#options.sink.load(load);
@@ -162,7 +158,7 @@ class SegmentLoader {
     }
     this.#answered();
     this.telemetry.rows.add(load.rows, { table: load.table });
-    this.telemetry.bytes.add(load.bytes.length, { table: load.table });
+    this.telemetry.bytes.add(sizeOf(load), { table: load.table });
     return undefined;
   }
 
@@ -183,7 +179,8 @@ class SegmentLoader {
 
   async #bury(segment: Segment, part: Part, reason: string): Promise<void> {
     const { spool, logger, config, sinkName } = this.#options;
-    const { table, format, rows, token, bytes } = loadOf(part);
+    const { table, format, rows, token, pieces } = loadOf(part);
+    const bytes = Buffer.concat(pieces);
     await spool.deadLetters.makeSureOfRoom(bytes.length, config.dead_letter_quota);
     logger.error({ table, rows, deadLetter: token, reason }, "rows went to the dead letters");
     await spool.deadLetters.write({
@@ -199,4 +196,8 @@ class SegmentLoader {
     });
     this.telemetry.deadLetteredRows.add(rows, { table });
   }
+}
+
+function sizeOf({ pieces }: Load): number {
+  return pieces.reduce((size, { length }) => size + length, 0);
 }

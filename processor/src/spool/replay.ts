@@ -68,7 +68,7 @@ async function replay(
       format: letter.kind === "native" ? "Native" : "JSONEachRow",
       rows: letter.rows,
       token: letter.name,
-      bytes,
+      pieces: [bytes],
     });
   } catch (error) {
     if (error instanceof CalibrantError && error.code === "STORE_REFUSED") return error.message;

@@ -17,10 +17,10 @@ export const spoolConfig = z.strictObject({
     .default(0.8)
     .describe("Share of the quota from which senders are asked to wait"),
   segment_size: byteSize
-    .default(14 * 1024 ** 2)
+    .default(28 * 1024 ** 2)
     .describe("A segment of this size is closed and loaded; a little less than `load_size`"),
   segment_age: duration.default(1_000).describe("A segment of this age is closed and loaded"),
-  load_size: byteSize.default(16 * 1024 ** 2).describe("Most bytes in one insert"),
+  load_size: byteSize.default(32 * 1024 ** 2).describe("Most bytes in one insert"),
   load_rows: z.int().min(1).max(10_000_000).default(100_000).describe("Most rows in one insert"),
   poll_interval: duration
     .default(100)

@@ -11,7 +11,8 @@ export interface RawInsert {
   /** Without it the format's own names decide, or the table's order where the format has none. */
   readonly columns?: readonly string[];
   readonly format: "Native" | "JSONEachRow";
-  readonly body: Uint8Array;
+  /** One piece behind the other. */
+  readonly pieces: readonly Uint8Array[];
   readonly settings?: StoreSettings;
 }
 
@@ -58,6 +59,8 @@ export interface StoreClientOptions {
   readonly connections?: number;
 }
 
+const sentAtOnce = 64 * 1024;
+
 /** Spelled out since the server's defaults differ between versions and profiles. */
 const sessionSettings: ClickHouseSettings = {
   session_timezone: "UTC",
@@ -103,12 +106,12 @@ export function createStoreClient(options: StoreClientOptions): StoreClient {
     log: { level: ClickHouseLogLevel.OFF },
   });
 
-  const insertRaw = ({ table, columns, format, body, settings }: RawInsert): Promise<void> =>
+  const insertRaw = ({ table, columns, format, pieces, settings }: RawInsert): Promise<void> =>
     guarded(`insert into ${table}`, async () => {
       const names = columns === undefined ? "" : ` (${columns.map(identifier).join(", ")})`;
       const { stream } = await client.exec({
         query: `INSERT INTO ${table}${names} FORMAT ${format}`,
-        values: Readable.from([body]),
+        values: Readable.from(gathered(pieces)),
         clickhouse_settings: { ...insertSettings(), ...settings },
       });
       for await (const piece of stream) void piece;
@@ -140,7 +143,7 @@ export function createStoreClient(options: StoreClientOptions): StoreClient {
       await insertRaw({
         table,
         format: "JSONEachRow",
-        body: Buffer.from(lines),
+        pieces: [Buffer.from(lines)],
         settings: insertSettings(insertOptions.token) as StoreSettings,
         ...(insertOptions.columns === undefined ? {} : { columns: insertOptions.columns }),
       });
@@ -152,6 +155,20 @@ export function createStoreClient(options: StoreClientOptions): StoreClient {
       }),
     close: () => client.close(),
   };
+}
+
+/** Small pieces joined: each piece that is sent has a cost of its own. */
+function* gathered(pieces: readonly Uint8Array[]): Generator<Uint8Array> {
+  let small: Uint8Array[] = [];
+  let size = 0;
+  for (const piece of pieces) {
+    small.push(piece);
+    size += piece.length;
+    if (size < sentAtOnce) continue;
+    yield small.length === 1 ? piece : Buffer.concat(small);
+    [small, size] = [[], 0];
+  }
+  if (size > 0) yield Buffer.concat(small);
 }
 
 /** A name as ClickHouse quotes it. */

@@ -26,20 +26,31 @@ const mendable: ReadonlySet<number> = new Set([
  */
 export function createLoadSink(client: StoreClient, cluster: string): LoadSink {
   const quorum: StoreSettings = cluster === "" ? {} : { insert_quorum: "auto" };
+  let ofVersion: StoreSettings | undefined;
   return {
-    load: async ({ table, format, token, bytes }: Load) => {
+    load: async ({ table, format, token, pieces }: Load) => {
       try {
+        // A load does without them rather than wait for the answer of a store that is in trouble.
+        ofVersion ??= await settingsOfVersion(client).catch(() => undefined);
         await client.insertRaw({
           table,
           format,
-          body: bytes,
-          settings: { ...(insertSettings(token) as StoreSettings), ...quorum },
+          pieces,
+          settings: { ...(insertSettings(token) as StoreSettings), ...quorum, ...ofVersion },
         });
       } catch (error) {
         throw await waiting(client, error);
       }
     },
   };
+}
+
+/** Indexes are left to the merges, which make them anyway, where the server knows that (24.6). */
+async function settingsOfVersion(client: StoreClient): Promise<StoreSettings> {
+  const known = await client.query<{ name: string }>(
+    "SELECT name FROM system.settings WHERE name = 'materialize_skip_indexes_on_insert'",
+  );
+  return Object.fromEntries(known.map(({ name }) => [name, 0]));
 }
 
 /** The error as one to wait for, when it is about the store and not about the rows. */
