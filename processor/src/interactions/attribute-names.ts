@@ -1,7 +1,7 @@
 /**
- * Every attribute and event name that this room reads. The conventions are still in development
- * and libraries lag behind them, so each list has the current name first and older ones after it.
- * No npm package has the current names.
+ * The names of the OpenTelemetry conventions and those of Calibrant. The conventions are still in
+ * development and libraries lag behind them, so each list has the current name first and older ones
+ * after it. No npm package has the current names. Names of one library stand in its dialect.
  */
 
 export const genAi = {
@@ -60,36 +60,6 @@ export const genAiEvents = {
   content: ["gen_ai.event.content"],
   promptContent: ["gen_ai.prompt"],
   completionContent: ["gen_ai.completion"],
-} as const;
-
-export const openInference = {
-  spanKind: ["openinference.span.kind"],
-  modelName: ["llm.model_name"],
-  embeddingModelName: ["embedding.model_name"],
-  rerankerModelName: ["reranker.model_name"],
-  provider: ["llm.provider", "llm.system"],
-  invocationParameters: ["llm.invocation_parameters"],
-  finishReason: ["llm.finish_reason"],
-  inputTokens: ["llm.token_count.prompt"],
-  outputTokens: ["llm.token_count.completion"],
-  cacheReadTokens: ["llm.token_count.prompt_details.cache_read"],
-  cacheWriteTokens: ["llm.token_count.prompt_details.cache_write"],
-  reasoningTokens: ["llm.token_count.completion_details.reasoning"],
-  input: ["input.value"],
-  output: ["output.value"],
-  inputMessages: "llm.input_messages.",
-  outputMessages: "llm.output_messages.",
-  documents: "retrieval.documents.",
-  embeddings: "embedding.embeddings.",
-  toolName: ["tool.name", "tool_call.function.name"],
-  toolCallId: ["tool_call.id", "tool.id"],
-  toolArguments: ["tool_call.function.arguments"],
-  metadata: ["metadata"],
-  session: ["session.id"],
-  user: ["user.id"],
-  agentName: ["agent.name", "graph.node.name"],
-  promptName: ["llm.prompt_template.name", "prompt.id"],
-  promptVersion: ["llm.prompt_template.version"],
 } as const;
 
 /** Where the marks of an interaction are looked for, the most telling name first. */

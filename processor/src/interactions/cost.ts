@@ -13,8 +13,9 @@ const unknown: CallCost = { usd: null, unpriced: undefined };
 const million = 1_000_000;
 
 /**
- * What one call has cost. A call that failed without using tokens has cost nothing; one that
- * succeeded without saying what it used has cost something that nobody knows.
+ * What one call has cost, by the list of prices, else as the source reported it. A call that failed
+ * without using tokens has cost nothing; one that succeeded without saying what it used has cost
+ * something that nobody knows.
  */
 export function costOf(reading: SpanReading, failed: boolean, prices: PriceList): CallCost {
   const { input, output, cacheRead, cacheWrite } = reading.usage;
@@ -22,6 +23,9 @@ export function costOf(reading: SpanReading, failed: boolean, prices: PriceList)
   const price =
     prices.find(reading.provider, reading.responseModel) ??
     prices.find(reading.provider, reading.requestModel);
+  if (price === undefined && reading.reportedCost !== undefined) {
+    return { usd: reading.reportedCost, unpriced: undefined };
+  }
   if (price === undefined) {
     return { usd: null, unpriced: reading.responseModel || reading.requestModel };
   }

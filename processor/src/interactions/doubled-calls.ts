@@ -1,3 +1,4 @@
+import type { RawSpan } from "../model/telemetry.js";
 import type { LeafCall } from "./leaf-calls.js";
 import { mergeReadings, type SpanReading } from "./reading.js";
 import type { TraceTree } from "./trace-tree.js";
@@ -6,7 +7,7 @@ import type { TraceTree } from "./trace-tree.js";
  * Leaves one call for each call of an API, oldest first. Two instrumentations often report the
  * same call, one span inside the other (a framework's around the client's) or side by side. The
  * innermost span is nearest to the wire and its word counts; the others fill its gaps.
- * @param calls oldest first, a parent before its children
+ * @param calls oldest first
  */
 export function withoutDoubles(
   calls: readonly LeafCall[],
@@ -16,7 +17,7 @@ export function withoutDoubles(
   const kept = new Map(calls.map((call) => [call.span.spanId, call]));
   const insideOf = new Map<string, string[]>();
   const standsFor = new Map<string, string>();
-  for (const call of calls.toReversed()) {
+  for (const call of deepestFirst(calls, tree)) {
     const { spanId } = call.span;
     const inner = (insideOf.get(spanId) ?? [])
       .flatMap((id) => kept.get(standsFor.get(id) ?? id) ?? [])
@@ -34,6 +35,24 @@ export function withoutDoubles(
   return withoutTwins([...kept.values()]);
 }
 
+/** By place in the tree and not by time: clocks let a child start before its parent. */
+function deepestFirst(calls: readonly LeafCall[], tree: TraceTree): LeafCall[] {
+  const depths = new Map(calls.map(({ span }) => [span.spanId, ancestors(span, tree).length]));
+  const depth = ({ span }: LeafCall): number => depths.get(span.spanId) ?? 0;
+  return calls.toReversed().toSorted((left, right) => depth(right) - depth(left));
+}
+
+/** The spans above one, nearest first. */
+function ancestors(span: RawSpan, tree: TraceTree): RawSpan[] {
+  const found = new Map<string, RawSpan>();
+  let above = tree.byId.get(span.parentSpanId);
+  while (above !== undefined && above !== span && !found.has(above.spanId)) {
+    found.set(above.spanId, above);
+    above = tree.byId.get(above.parentSpanId);
+  }
+  return [...found.values()];
+}
+
 /**
  * The nearest call around this one. Work of another kind in between ends the search: a generation
  * that a tool of another generation makes is a call of its own.
@@ -44,14 +63,9 @@ function enclosing(
   readings: ReadonlyMap<string, SpanReading>,
   tree: TraceTree,
 ): string | undefined {
-  const seen = new Set([call.span.spanId]);
-  let above = tree.byId.get(call.span.parentSpanId);
-  while (above !== undefined && !seen.has(above.spanId)) {
-    if (calls.has(above.spanId)) return above.spanId;
-    const kind = readings.get(above.spanId)?.kind ?? "none";
-    if (kind !== "none") return undefined;
-    seen.add(above.spanId);
-    above = tree.byId.get(above.parentSpanId);
+  for (const { spanId } of ancestors(call.span, tree)) {
+    if (calls.has(spanId)) return spanId;
+    if ((readings.get(spanId)?.kind ?? "none") !== "none") return undefined;
   }
   return undefined;
 }

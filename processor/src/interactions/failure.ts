@@ -2,6 +2,7 @@ import type { RawSpan } from "../model/telemetry.js";
 import { errors } from "./attribute-names.js";
 import { textOf } from "./dialects/attribute-values.js";
 import type { LeafCall } from "./leaf-calls.js";
+import type { SpanReading } from "./reading.js";
 
 export interface Outcome {
   readonly status: "ok" | "error";
@@ -20,26 +21,30 @@ const longestType = 100;
  */
 export function interactionOutcome(
   root: RawSpan | undefined,
+  rootReading: SpanReading | undefined,
   final: LeafCall | undefined,
 ): Outcome {
   const call = final === undefined ? ok : callOutcome(final);
-  const failedRoot = root !== undefined && root.statusCode === "Error" ? [root] : [];
-  if (call.status === "ok" && failedRoot.length === 0) return ok;
-  if (final === undefined || call.status === "ok") {
-    return { status: "error", errorType: errorTypeOf(failedRoot, "") };
-  }
-  const failed = [final.span, ...failedRoot.filter((span) => span !== final.span)];
-  return { status: "error", errorType: errorTypeOf(failed, final.reading.errorType) };
+  const said = rootReading?.errorType ?? "";
+  const failedRoot = root !== undefined && (root.statusCode === "Error" || said !== "");
+  if (call.status === "ok" && !failedRoot) return ok;
+  const callFailed = final !== undefined && call.status === "error";
+  const failed = new Set([...(callFailed ? [final.span] : []), ...(failedRoot ? [root] : [])]);
+  const read = (callFailed ? final.reading.errorType : "") || said;
+  return { status: "error", errorType: errorTypeOf([...failed], read) };
 }
 
-/** Some libraries leave the status alone and say it in the finish reason. */
+/** Some libraries leave the status alone and say it in attributes or in the finish reason. */
 export function callOutcome({ span, reading }: LeafCall): Outcome {
-  if (span.statusCode === "Error") {
-    return { status: "error", errorType: errorTypeOf([span], reading.errorType) };
-  }
-  const failed = reading.finishReasons.includes("error");
-  return failed ? { status: "error", errorType: reading.errorType || "error" } : ok;
+  const failed =
+    span.statusCode === "Error" ||
+    reading.errorType !== "" ||
+    reading.finishReasons.includes("error");
+  return failed ? { status: "error", errorType: errorTypeOf([span], reading.errorType) } : ok;
 }
+
+/** What says no more than that something failed. */
+const vague: ReadonlySet<string> = new Set(["unknown", "_OTHER"]);
 
 function errorTypeOf(spans: readonly RawSpan[], read: string): string {
   const found = [
@@ -47,7 +52,7 @@ function errorTypeOf(spans: readonly RawSpan[], read: string): string {
     ...spans.map((span) => textOf(span.attributes, errors.type)),
     ...spans.map(exceptionTypeOf),
     ...spans.map((span) => span.statusMessage),
-  ].find((text) => text !== "");
+  ].find((text) => text !== "" && !vague.has(text));
   const [firstLine = ""] = (found ?? "error").trim().split("\n", 1);
   return firstLine.slice(0, longestType);
 }

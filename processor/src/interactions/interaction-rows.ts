@@ -60,7 +60,11 @@ export function interactionRows(
     others: tree.spans,
     readings,
   });
-  const outcome = interactionOutcome(scope.root, conversation.final);
+  const outcome = interactionOutcome(
+    scope.root,
+    readings.get(scope.root?.spanId ?? ""),
+    conversation.final,
+  );
   const model = modelOf(conversation, calls);
   return {
     interaction: {

@@ -12,6 +12,7 @@ const otherNames = new Map([
   ["google", "gcp.gen_ai"],
   ["google.generative-ai", "gcp.gemini"],
   ["google_genai", "gcp.gemini"],
+  ["googleai", "gcp.gemini"],
   ["gemini", "gcp.gemini"],
   ["vertex_ai", "gcp.vertex_ai"],
   ["vertexai", "gcp.vertex_ai"],
@@ -23,12 +24,16 @@ const otherNames = new Map([
   ["moonshot", "moonshot_ai"],
 ]);
 
+/** Frameworks call themselves the system; who served the model is then not said. */
+const frameworks = new Set(["langchain", "langgraph", "llamaindex", "haystack", "mastra"]);
+
 /** Libraries append what they call at the provider, such as `openai.chat`. */
 const suffix = /\.(chat|responses|completion|completions|embedding|embeddings|messages|image)$/;
 
 /** A provider's name as the conventions write it; unknown names stay, in lower case. */
 export function normaliseProvider(name: string): string {
   const lower = name.trim().toLowerCase();
+  if (frameworks.has(lower)) return "";
   const known = otherNames.get(lower);
   if (known !== undefined) return known;
   const plain = lower.replace(suffix, "");

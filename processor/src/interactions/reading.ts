@@ -37,6 +37,9 @@ export interface Marks {
   readonly session: string;
   readonly user: string;
   readonly agent: string;
+  readonly feature: string;
+  readonly environment: string;
+  readonly release: string;
   readonly promptName: string;
   readonly promptVersion: string;
 }
@@ -64,7 +67,10 @@ export interface SpanReading {
   readonly query: string;
   readonly documents: readonly string[];
   readonly marks: Marks;
+  /** Not empty when the operation failed. */
   readonly errorType: string;
+  /** US dollars, where the source says it. */
+  readonly reportedCost: number | undefined;
   /** What could not be read as it should have been; for the log, never for a row. */
   readonly notes: readonly string[];
 }
@@ -77,7 +83,17 @@ const noUsage: TokenUsage = {
   reasoning: undefined,
 };
 
-const noMarks: Marks = { session: "", user: "", agent: "", promptName: "", promptVersion: "" };
+/** Marks of which nothing is known. */
+export const noMarks: Marks = {
+  session: "",
+  user: "",
+  agent: "",
+  feature: "",
+  environment: "",
+  release: "",
+  promptName: "",
+  promptVersion: "",
+};
 
 /** A reading that says nothing: what a dialect fills in. */
 export const emptyReading: SpanReading = {
@@ -101,6 +117,7 @@ export const emptyReading: SpanReading = {
   documents: [],
   marks: noMarks,
   errorType: "",
+  reportedCost: undefined,
   notes: [],
 };
 
@@ -127,6 +144,7 @@ export function mergeReadings(first: SpanReading, second: SpanReading): SpanRead
     documents: firstFilled(first.documents, second.documents),
     marks: mergeMarks(first.marks, second.marks),
     errorType: first.errorType || second.errorType,
+    reportedCost: first.reportedCost ?? second.reportedCost,
     notes: [...first.notes, ...second.notes],
   };
 }
@@ -135,9 +153,20 @@ function firstFilled<Item>(first: readonly Item[], second: readonly Item[]): rea
   return first.length > 0 ? first : second;
 }
 
-/** Counts of two sources are not mixed: sources count differently (with or without cached tokens). */
+/**
+ * Totals of two sources are not mixed: sources count differently (with or without cached tokens).
+ * What a source does not say of its parts the other may say.
+ */
 function mergeUsage(first: TokenUsage, second: TokenUsage): TokenUsage {
-  return first.input === undefined && first.output === undefined ? second : first;
+  const saysNothing = first.input === undefined && first.output === undefined;
+  const [chosen, other] = saysNothing ? [second, first] : [first, second];
+  return {
+    input: chosen.input,
+    output: chosen.output,
+    cacheRead: chosen.cacheRead ?? other.cacheRead,
+    cacheWrite: chosen.cacheWrite ?? other.cacheWrite,
+    reasoning: chosen.reasoning ?? other.reasoning,
+  };
 }
 
 function mergeMarks(first: Marks, second: Marks): Marks {
@@ -145,6 +174,9 @@ function mergeMarks(first: Marks, second: Marks): Marks {
     session: first.session || second.session,
     user: first.user || second.user,
     agent: first.agent || second.agent,
+    feature: first.feature || second.feature,
+    environment: first.environment || second.environment,
+    release: first.release || second.release,
     promptName: first.promptName || second.promptName,
     promptVersion: first.promptVersion || second.promptVersion,
   };

@@ -1,11 +1,26 @@
+import { readdirSync } from "node:fs";
 import type { RawLog, RawSpan } from "../../model/telemetry.js";
 import { emptyReading, mergeReadings, type SpanReading } from "../reading.js";
-import type { Dialect } from "./dialect.js";
-import { openInference } from "./openinference.js";
-import { otelGenAi } from "./otel-genai.js";
+import type { Dialect, Scope } from "./dialect.js";
 
-/** The most particular dialect first. */
-const dialects: readonly Dialect[] = [openInference, otelGenAi];
+const folder = new URL("known/", import.meta.url);
+const order: readonly Scope[] = ["library", "format", "conventions"];
+
+/** All dialects of the folder `known`, the most particular first. */
+const dialects: readonly Dialect[] = (await Promise.all(files().map(load))).toSorted(
+  (left, right) =>
+    order.indexOf(left.scope) - order.indexOf(right.scope) || (left.name < right.name ? -1 : 1),
+);
+
+function files(): string[] {
+  return readdirSync(folder).filter((file) => file.endsWith(".js"));
+}
+
+async function load(file: string): Promise<Dialect> {
+  const { dialect } = (await import(new URL(file, folder).href)) as { readonly dialect?: Dialect };
+  if (dialect === undefined) throw new TypeError(`dialects/known/${file} exports no dialect`);
+  return dialect;
+}
 
 /** Reads a span with every dialect that recognises it. Undefined when none does. */
 export function readSpan(

@@ -33,6 +33,10 @@ function partOf(item: unknown): MessagePart[] {
   if (typeof item === "string") return item === "" ? [] : [{ kind: "text", text: item }];
   if (!isRecord(item)) return [];
   const type = textField(item, "type");
+  if (type === "") {
+    const part = untypedPart(item);
+    if (part !== undefined) return part;
+  }
   if (textTypes.has(type) || (type === "" && typeof field(item, "text") === "string")) {
     return textPart("text", item);
   }
@@ -40,6 +44,26 @@ function partOf(item: unknown): MessagePart[] {
   if (toolCallTypes.has(type)) return [toolCallOf(item)];
   if (toolResultTypes.has(type)) return [toolResultOf(item)];
   return [{ kind: "other", description: describe(type, item) }];
+}
+
+/** Parts of Gemini have no type: the field that is there tells. Bedrock's are alike. */
+function untypedPart(item: Record<string, unknown>): MessagePart[] | undefined {
+  const call = firstOf(item, "functionCall", "function_call", "toolUse", "toolRequest");
+  if (isRecord(call)) return [toolCallOf(call)];
+  const answer = firstOf(
+    item,
+    "functionResponse",
+    "function_response",
+    "toolResult",
+    "toolResponse",
+  );
+  if (isRecord(answer)) return [toolResultOf(answer)];
+  if (field(item, "thought") === true) return textPart("reasoning", item);
+  const reasoning = textField(item, "reasoning");
+  if (reasoning !== "") return [{ kind: "reasoning", text: reasoning }];
+  const data = firstOf(item, "inlineData", "inline_data", "fileData", "file_data");
+  if (isRecord(data)) return [{ kind: "other", description: describe("", data) }];
+  return undefined;
 }
 
 function textPart(kind: "text" | "reasoning", item: Record<string, unknown>): MessagePart[] {
@@ -59,21 +83,21 @@ function summaryOf(item: Record<string, unknown>): string {
 }
 
 /** A call of a tool: OpenAI nests name and arguments in `function`, others do not. */
-export function toolCallOf(item: Record<string, unknown>): MessagePart {
+export function toolCallOf(item: unknown): MessagePart {
   const nested = field(item, "function");
   const source = isRecord(nested) ? nested : item;
   return {
     kind: "tool_call",
-    id: textField(item, "call_id", "id", "toolCallId", "tool_call_id"),
-    name: textField(source, "name", "toolName"),
-    arguments: asText(firstOf(source, "arguments", "input", "args")),
+    id: textField(item, "call_id", "id", "toolCallId", "tool_call_id", "toolUseId", "ref"),
+    name: textField(source, "name", "toolName", "tool_name"),
+    arguments: asText(firstOf(source, "arguments", "input", "args", "toolInput")),
   };
 }
 
 function toolResultOf(item: Record<string, unknown>): MessagePart {
   return {
     kind: "tool_call_response",
-    id: textField(item, "call_id", "tool_use_id", "toolCallId", "tool_call_id", "id"),
+    id: textField(item, "call_id", "tool_use_id", "toolCallId", "tool_call_id", "toolUseId", "id"),
     result: resultText(firstOf(item, "response", "result", "content", "output")),
   };
 }
@@ -89,7 +113,7 @@ export function resultText(result: unknown): string {
   return onlyText ? textOfParts(parts) : asText(result);
 }
 
-function firstOf(item: Record<string, unknown>, ...names: readonly string[]): unknown {
+function firstOf(item: unknown, ...names: readonly string[]): unknown {
   return names.map((name) => field(item, name)).find((value) => value !== undefined);
 }
 
@@ -98,9 +122,9 @@ function describe(type: string, item: Record<string, unknown>): string {
   const nested = field(item, "source");
   const place = isRecord(nested) ? nested : item;
   const what = textField(item, "modality") || type || "content";
-  const media = textField(place, "mime_type", "media_type", "mediaType", "mimeType");
+  const media = textField(place, "mime_type", "media_type", "mediaType", "mimeType", "format");
   const data = textField(place, "data", "content", "blob", "image", "file_data");
-  const name = textField(item, "filename", "file_id", "name");
+  const name = textField(item, "filename", "file_id", "name", "fileUri", "file_uri");
   const words = [what, media, name].filter((word) => word !== "").map((word) => word.slice(0, 100));
   return `[${words.join(" ")}${data === "" ? "" : `, ${data.length} characters`}]`;
 }

@@ -1,9 +1,10 @@
 import type { Message, MessagePart } from "../reading.js";
 import { field, isRecord, parseJson, textField } from "./attribute-values.js";
+import { unwrapped } from "./envelopes.js";
 import { partsOf, resultText, toolCallOf } from "./message-parts.js";
 
 /** Lists in lists deeper than this are not followed. */
-const deepest = 4;
+const deepest = 6;
 
 /** Items of the Responses API that stand beside messages instead of inside them. */
 const looseItems = new Map([
@@ -41,13 +42,18 @@ export function readMessages(text: string, role: string): ReadMessages {
   const value = parseJson(text);
   if (value !== undefined) {
     const messages = messagesOf(value, role);
-    if (messages.length > 0) return { messages, notes: [] };
+    if (messages.length > 0 || saysNothing(value)) return { messages, notes: [] };
   }
   const looksLikeJson = /^\s*[[{]/.test(text);
   return {
     messages: [{ role, parts: [{ kind: "text", text }] }],
     notes: looksLikeJson ? [`${role} content is not a list of messages`] : [],
   };
+}
+
+/** A list of messages without a word in them. */
+function saysNothing(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => isMessage(item));
 }
 
 /** Messages out of parsed JSON, in any of the shapes that providers and libraries use. */
@@ -58,8 +64,8 @@ export function messagesOf(value: unknown, role: string, depth = 0): Message[] {
   }
   if (Array.isArray(value)) return listOfMessages(value, role, depth);
   if (!isRecord(value)) return [];
-  const messages = field(value, "messages");
-  if (Array.isArray(messages)) return messagesOf(messages, role, depth + 1);
+  const inner = unwrapped(value);
+  if (inner !== undefined) return messagesOf(inner, role, depth + 1);
   return messageOf(value, role);
 }
 

@@ -26,9 +26,13 @@ function partsOf(item: FlatItem, role: string): MessagePart[] {
   return [...text, ...contentsOf(item), ...toolCallsOf(item)];
 }
 
+/** Calls of tools stand among the contents and, with all that they say, beside them. */
+const besideContents = new Set(["tool_use", "tool_result", "tool_call"]);
+
 function contentsOf(item: FlatItem): MessagePart[] {
   return flattenedList(item, "message.contents.").flatMap((part): MessagePart[] => {
     const type = part.get("message_content.type") ?? "text";
+    if (besideContents.has(type)) return [];
     const text = part.get("message_content.text") ?? "";
     if (type === "reasoning" || type === "thinking") {
       return text === "" ? [] : [{ kind: "reasoning", text }];

@@ -1,5 +1,6 @@
 import type { Message, SpanReading } from "../reading.js";
-import { field, isRecord, parseJson, textField } from "./attribute-values.js";
+import { isRecord, parseJson, textField } from "./attribute-values.js";
+import { unwrapped } from "./envelopes.js";
 import { messagesOf } from "./messages.js";
 
 /** Fields in which functions of applications take a question and give an answer. */
@@ -28,5 +29,5 @@ function wordsOf(text: string, role: string, fields: readonly string[]): readonl
   if (!isRecord(value)) return messagesOf(value, role);
   const named = textField(value, ...fields);
   if (named !== "") return [{ role, parts: [{ kind: "text", text: named }] }];
-  return Array.isArray(field(value, "messages")) ? messagesOf(value, role) : [];
+  return unwrapped(value) === undefined ? [] : messagesOf(value, role);
 }

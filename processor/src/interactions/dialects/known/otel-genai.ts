@@ -1,10 +1,11 @@
-import type { RawLog, RawSpan } from "../../model/telemetry.js";
-import { genAi, genAiEvents, errors } from "../attribute-names.js";
-import { normaliseProvider } from "../providers.js";
-import { emptyReading, type OperationKind, type SpanReading } from "../reading.js";
-import { asText, countOf, listOf, parseJson, textField, textOf } from "./attribute-values.js";
-import type { Dialect } from "./dialect.js";
-import { contentOf } from "./otel-genai-content.js";
+import type { RawLog, RawSpan } from "../../../model/telemetry.js";
+import { genAi, genAiEvents, errors } from "../../attribute-names.js";
+import { normaliseProvider } from "../../providers.js";
+import { emptyReading, noMarks, type OperationKind, type SpanReading } from "../../reading.js";
+import { countOf, listOf, textOf } from "../attribute-values.js";
+import type { Dialect } from "../dialect.js";
+import { documentsOf } from "../documents.js";
+import { contentOf } from "../otel-genai-content.js";
 
 const kinds = new Map<string, OperationKind>([
   ["chat", "generation"],
@@ -35,7 +36,7 @@ const telling = [
  * The OpenTelemetry conventions for GenAI, current and older names; content in attributes (as
  * JSON text), in log records of both kinds, or in span events.
  */
-export const otelGenAi: Dialect = { name: "otel-genai", recognises, read };
+export const dialect: Dialect = { name: "otel-genai", scope: "conventions", recognises, read };
 
 function recognises(span: RawSpan, logs: readonly RawLog[]): boolean {
   return (
@@ -81,8 +82,8 @@ function read(span: RawSpan, logs: readonly RawLog[]): SpanReading {
     query: text(genAi.retrievalQuery),
     documents: documentsOf(text(genAi.retrievalDocuments)),
     marks: {
+      ...noMarks,
       session: text(genAi.conversation),
-      user: "",
       agent: text(genAi.agentName),
       promptName: text(genAi.promptName),
       promptVersion: text(genAi.promptVersion),
@@ -101,14 +102,4 @@ function kindOf(operation: string, span: RawSpan): OperationKind {
   if (operation !== "") return "none";
   if (textOf(span.attributes, genAi.toolName) !== "") return "tool";
   return textOf(span.attributes, genAi.requestModel) === "" ? "none" : "generation";
-}
-
-/** Documents are JSON; each is kept as its text where it has one. */
-function documentsOf(text: string): string[] {
-  if (text === "") return [];
-  const value = parseJson(text);
-  if (!Array.isArray(value)) return [text];
-  return value
-    .map((item: unknown) => textField(item, "content", "text", "page_content") || asText(item))
-    .filter((document) => document !== "");
 }

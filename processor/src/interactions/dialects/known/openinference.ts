@@ -1,12 +1,50 @@
-import type { RawSpan } from "../../model/telemetry.js";
-import { errors, openInference as names } from "../attribute-names.js";
-import { normaliseProvider } from "../providers.js";
-import { emptyReading, type Marks, type OperationKind, type SpanReading } from "../reading.js";
-import { countOf, field, isRecord, parseJson, textField, textOf } from "./attribute-values.js";
-import type { Dialect } from "./dialect.js";
-import { flattenedList } from "./flattened.js";
-import { flatMessages } from "./openinference-messages.js";
-import { wrapperMessages } from "./wrapper-content.js";
+import type { RawSpan } from "../../../model/telemetry.js";
+import { errors } from "../../attribute-names.js";
+import { normaliseProvider } from "../../providers.js";
+import {
+  emptyReading,
+  noMarks,
+  type Marks,
+  type Message,
+  type OperationKind,
+  type SpanReading,
+} from "../../reading.js";
+import { countOf, field, isRecord, parseJson, textField, textOf } from "../attribute-values.js";
+import type { Dialect } from "../dialect.js";
+import { flattenedList } from "../flattened.js";
+import { partsOf, resultText, textOfParts } from "../message-parts.js";
+import { flatMessages } from "../openinference-messages.js";
+import { wrapperMessages } from "../wrapper-content.js";
+
+const names = {
+  spanKind: ["openinference.span.kind"],
+  modelName: ["llm.model_name"],
+  embeddingModelName: ["embedding.model_name"],
+  rerankerModelName: ["reranker.model_name"],
+  provider: ["llm.provider", "llm.system"],
+  invocationParameters: ["llm.invocation_parameters"],
+  finishReason: ["llm.finish_reason"],
+  inputTokens: ["llm.token_count.prompt"],
+  outputTokens: ["llm.token_count.completion"],
+  cacheReadTokens: ["llm.token_count.prompt_details.cache_read"],
+  cacheWriteTokens: ["llm.token_count.prompt_details.cache_write"],
+  reasoningTokens: ["llm.token_count.completion_details.reasoning"],
+  input: ["input.value"],
+  output: ["output.value"],
+  inputMessages: "llm.input_messages.",
+  outputMessages: "llm.output_messages.",
+  documents: "retrieval.documents.",
+  embeddings: "embedding.embeddings.",
+  toolName: ["tool.name", "tool_call.function.name"],
+  toolCallId: ["tool_call.id", "tool.id"],
+  toolArguments: ["tool_call.function.arguments"],
+  metadata: ["metadata"],
+  session: ["session.id"],
+  user: ["user.id"],
+  agentName: ["agent.name", "graph.node.name"],
+  promptName: ["llm.prompt_template.name", "prompt.id"],
+  promptVersion: ["llm.prompt_template.version"],
+} as const;
 
 const kinds = new Map<string, { readonly kind: OperationKind; readonly operation: string }>([
   ["LLM", { kind: "generation", operation: "chat" }],
@@ -20,8 +58,9 @@ const kinds = new Map<string, { readonly kind: OperationKind; readonly operation
 const unknownKind = { kind: "none", operation: "" } as const;
 
 /** OpenInference: flat `llm.*` attributes, the kind of work in `openinference.span.kind`. */
-export const openInference: Dialect = {
+export const dialect: Dialect = {
   name: "openinference",
+  scope: "format",
   recognises: (span) =>
     textOf(span.attributes, names.spanKind) !== "" ||
     textOf(span.attributes, names.modelName) !== "",
@@ -37,7 +76,7 @@ function read(span: RawSpan): SpanReading {
     ...emptyReading,
     kind,
     operation,
-    provider: normaliseProvider(textOf(own, names.provider)),
+    provider: normaliseProvider(textOf(own, names.provider) || metadataOf(own, "ls_provider")),
     marks: marksOf(own),
     errorType: textOf(own, errors.type),
     ...particulars[kind](own, span.name),
@@ -54,7 +93,7 @@ const particulars: Readonly<
   embedding: embeddingOf,
   tool: toolOf,
   retrieval: retrievalOf,
-  agent: (own) => wrapperMessages(textOf(own, names.input), textOf(own, names.output)),
+  agent: agentOf,
   none: () => ({}),
 };
 
@@ -62,25 +101,51 @@ function kindOf(spanKind: string): { readonly kind: OperationKind; readonly oper
   return kinds.get(spanKind) ?? unknownKind;
 }
 
+/** An agent that runs elsewhere says what its calls have used; for others it is a sum of them. */
+function agentOf(own: Attributes): Partial<SpanReading> {
+  const finishReason = textOf(own, names.finishReason);
+  return {
+    ...modelOf(own),
+    ...wrapperMessages(textOf(own, names.input), textOf(own, names.output)),
+    finishReasons: finishReason === "" ? [] : [finishReason],
+    usage: usageOf(own),
+  };
+}
+
 function generationOf(own: Attributes): Partial<SpanReading> {
   const input = flatMessages(own, names.inputMessages, "user");
   const output = flatMessages(own, names.outputMessages, "assistant");
-  const plain = wrapperMessages(textOf(own, names.input), textOf(own, names.output));
+  const asked = textOf(own, names.input);
+  const plain = wrapperMessages(asked, textOf(own, names.output));
+  const hasSystem = input.some(({ role }) => role === "system");
   const finishReason = textOf(own, names.finishReason);
   return {
     ...modelOf(own),
     responseId: responseIdOf(own),
     finishReasons: finishReason === "" ? [] : [finishReason],
-    usage: {
-      input: countOf(own, names.inputTokens),
-      output: countOf(own, names.outputTokens),
-      cacheRead: countOf(own, names.cacheReadTokens),
-      cacheWrite: countOf(own, names.cacheWriteTokens),
-      reasoning: countOf(own, names.reasoningTokens),
-    },
+    usage: usageOf(own),
     input: input.length > 0 ? input : plain.input,
+    systemInstructions: hasSystem ? "" : systemOf(plain.input, parseJson(asked)),
     output: output.length > 0 ? output : plain.output,
   };
+}
+
+function usageOf(own: Attributes): SpanReading["usage"] {
+  return {
+    input: countOf(own, names.inputTokens),
+    output: countOf(own, names.outputTokens),
+    cacheRead: countOf(own, names.cacheReadTokens),
+    cacheWrite: countOf(own, names.cacheWriteTokens),
+    reasoning: countOf(own, names.reasoningTokens),
+  };
+}
+
+/** Flat messages leave out what a request has beside its messages, and content that is no text. */
+function systemOf(messages: readonly Message[], request: unknown): string {
+  const said = messages.filter(({ role }) => role === "system");
+  if (said.length > 0) return said.map(({ parts }) => textOfParts(parts)).join("\n");
+  const system = field(request, "system") ?? field(request, "instructions");
+  return textOfParts(partsOf(system));
 }
 
 /** One attribute holds the model that was asked and, once there is an answer, the one that answered. */
@@ -113,8 +178,18 @@ function toolOf(own: Attributes, spanName: string): Partial<SpanReading> {
     toolName: textOf(own, names.toolName) || spanName,
     toolCallId: textOf(own, names.toolCallId),
     toolArguments: textOf(own, names.toolArguments) || textOf(own, names.input),
-    toolResult: textOf(own, names.output),
+    toolResult: resultOf(textOf(own, names.output)),
   };
+}
+
+/** Frameworks write the message that carries the result: `{output: {kwargs: {content}}}`. */
+function resultOf(text: string): string {
+  const value = parseJson(text);
+  const message = [field(value, "output"), value].find(
+    (candidate) => isRecord(field(candidate, "kwargs")) || textField(candidate, "type") === "tool",
+  );
+  if (message === undefined) return text;
+  return resultText(field(field(message, "kwargs") ?? message, "content"));
 }
 
 function retrievalOf(own: Attributes): Partial<SpanReading> {
@@ -124,11 +199,16 @@ function retrievalOf(own: Attributes): Partial<SpanReading> {
   return { query: textOf(own, names.input), documents };
 }
 
+function metadataOf(own: Attributes, name: string): string {
+  return textField(parseJson(textOf(own, names.metadata)), name);
+}
+
 /** Applications put what they know into `metadata`, as JSON text with names of their own. */
 function marksOf(own: Attributes): Marks {
   const metadata = parseJson(textOf(own, names.metadata));
   const known = isRecord(metadata) ? metadata : {};
   return {
+    ...noMarks,
     session:
       textOf(own, names.session) ||
       textField(known, "session_id", "sessionId", "thread_id", "conversation_id"),

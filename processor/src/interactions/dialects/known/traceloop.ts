@@ -1,0 +1,180 @@
+import type { RawSpan } from "../../../model/telemetry.js";
+import {
+  emptyReading,
+  noMarks,
+  type Marks,
+  type Message,
+  type OperationKind,
+  type SpanReading,
+} from "../../reading.js";
+import { countOf, field, isRecord, parseJson, textOf } from "../attribute-values.js";
+import type { Dialect } from "../dialect.js";
+import { flatGenAiMessages } from "../flat-gen-ai.js";
+import { readMessages } from "../messages.js";
+import { wrapperMessages } from "../wrapper-content.js";
+
+const names = {
+  kind: ["traceloop.span.kind"],
+  entity: ["traceloop.entity.name"],
+  input: ["traceloop.entity.input"],
+  output: ["traceloop.entity.output"],
+  promptName: ["traceloop.prompt.key", "traceloop.prompt.name"],
+  promptVersion: ["traceloop.prompt.version"],
+  inputMessages: ["gen_ai.input.messages"],
+  inputTokens: ["gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"],
+  outputTokens: ["gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"],
+  cacheRead: ["gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens"],
+  cacheWrite: [
+    "gen_ai.usage.cache_creation.input_tokens",
+    "gen_ai.usage.cache_creation_input_tokens",
+  ],
+  reasoning: ["gen_ai.usage.reasoning_tokens", "gen_ai.usage.reasoning.output_tokens"],
+  totalTokens: ["gen_ai.usage.total_tokens", "llm.usage.total_tokens"],
+} as const;
+
+const associations = "traceloop.association.properties.";
+const kinds = new Map<string, { readonly kind: OperationKind; readonly operation: string }>([
+  ["workflow", { kind: "agent", operation: "invoke_workflow" }],
+  ["agent", { kind: "agent", operation: "invoke_agent" }],
+  ["task", { kind: "agent", operation: "chain" }],
+  ["tool", { kind: "tool", operation: "execute_tool" }],
+]);
+
+/** Results of vector databases are events of their spans. */
+const resultEvent = "db.query.result";
+const resultDocument = ["db.query.result.document", "db.query.result.text"];
+
+const libraries = /^(@traceloop\/|opentelemetry\.instrumentation\.)/;
+
+/**
+ * OpenLLMetry: `traceloop.*` on everything that its SDK wraps, content in flat `gen_ai.prompt.N.*`
+ * attributes in its older versions and in the conventions' attributes in newer ones.
+ */
+export const dialect: Dialect = { name: "traceloop", scope: "library", recognises, read };
+
+function recognises({ attributes, scopeName, events }: RawSpan): boolean {
+  if (attributes.has(names.kind[0]) || attributes.has("gen_ai.prompt.0.role")) return true;
+  if (attributes.has("traceloop.workflow.name") || attributes.has("traceloop.entity.name")) {
+    return true;
+  }
+  if (libraries.test(scopeName)) return true;
+  return events.some(({ name }) => name === resultEvent);
+}
+
+type Attributes = ReadonlyMap<string, string>;
+
+function read(span: RawSpan): SpanReading {
+  const own = span.attributes;
+  const found = kinds.get(textOf(own, names.kind).toLowerCase());
+  const reading = { ...emptyReading, marks: marksOf(own) };
+  if (found?.kind === "agent") {
+    const content = wrapperMessages(
+      argumentOf(textOf(own, names.input)),
+      textOf(own, names.output),
+    );
+    const agent = found.operation === "invoke_agent" ? textOf(own, names.entity) : "";
+    return { ...reading, ...found, ...content, marks: { ...reading.marks, agent } };
+  }
+  if (found?.kind === "tool") {
+    return {
+      ...reading,
+      ...found,
+      toolName: textOf(own, names.entity) || span.name,
+      toolArguments: argumentOf(textOf(own, names.input)),
+      toolResult: resultOf(textOf(own, names.output)),
+    };
+  }
+  const documents = documentsOf(span);
+  if (documents.length > 0) {
+    return { ...reading, kind: "retrieval", operation: "retrieval", documents };
+  }
+  return { ...reading, ...generationOf(span) };
+}
+
+/** What newer versions say in the conventions' words is read as such; this is the rest. */
+function generationOf({ attributes: own, scopeName }: RawSpan): Partial<SpanReading> {
+  const flat = flatGenAiMessages(own);
+  return {
+    input: flat.input.length > 0 ? flat.input : innerMessages(textOf(own, names.inputMessages)),
+    output: flat.output,
+    finishReasons: flat.finishReasons,
+    usage: usageOf(own, scopeName),
+  };
+}
+
+/** The Responses API's input is a message whose text is the list of messages, as JSON text. */
+function innerMessages(text: string): readonly Message[] {
+  const { messages } = readMessages(text, "user");
+  const [only] = messages;
+  const [part] = only?.parts ?? [];
+  if (messages.length !== 1 || only?.parts.length !== 1 || part?.kind !== "text") return messages;
+  const inner = parseJson(part.text);
+  if (!Array.isArray(inner)) return messages;
+  const found = readMessages(part.text, only.role);
+  return found.notes.length > 0 ? messages : found.messages;
+}
+
+/**
+ * The package for Anthropic in JavaScript leaves cached tokens out of the input, and the one for
+ * Google leaves reasoning out of the output; whoever says a total tells the latter.
+ */
+function usageOf(own: Attributes, scopeName: string): SpanReading["usage"] {
+  const input = countOf(own, names.inputTokens);
+  const output = countOf(own, names.outputTokens);
+  const cacheRead = countOf(own, names.cacheRead);
+  const cacheWrite = countOf(own, names.cacheWrite);
+  const reasoning = countOf(own, names.reasoning);
+  const total = countOf(own, names.totalTokens);
+  const isAnthropic = scopeName === "@traceloop/instrumentation-anthropic";
+  const cached = (cacheRead ?? 0) + (cacheWrite ?? 0);
+  const apart = total !== undefined && total === (input ?? 0) + (output ?? 0) + (reasoning ?? 0);
+  return {
+    input: input === undefined ? undefined : input + (isAnthropic ? cached : 0),
+    output: output === undefined ? undefined : output + (apart ? (reasoning ?? 0) : 0),
+    cacheRead,
+    cacheWrite,
+    reasoning,
+  };
+}
+
+/** `{args: [...], kwargs: {...}}` is how a function was called: its only argument, or all of them. */
+function argumentOf(text: string): string {
+  const value = parseJson(text);
+  const args = field(value, "args");
+  if (!Array.isArray(args)) return text;
+  const kwargs = field(value, "kwargs");
+  const named = isRecord(kwargs) && Object.keys(kwargs).length > 0 ? [kwargs] : [];
+  const all: unknown[] = [...(args as unknown[]), ...named];
+  if (all.length === 0) return "";
+  const [first] = all;
+  if (all.length > 1) return JSON.stringify(all);
+  return typeof first === "string" ? first : JSON.stringify(first);
+}
+
+/** A result that is a text is JSON text of it. */
+function resultOf(text: string): string {
+  const value = parseJson(text);
+  return typeof value === "string" ? value : text;
+}
+
+function documentsOf(span: RawSpan): string[] {
+  return span.events
+    .filter(({ name }) => name === resultEvent)
+    .map(({ attributes }) => textOf(attributes, resultDocument))
+    .filter((text) => text !== "");
+}
+
+function marksOf(own: Attributes): Marks {
+  const mark = (...wanted: readonly string[]): string =>
+    textOf(
+      own,
+      wanted.map((name) => associations + name),
+    );
+  return {
+    ...noMarks,
+    session: mark("session_id", "sessionId", "conversation_id", "thread_id", "chat_id", "chatId"),
+    user: mark("user_id", "userId", "user"),
+    promptName: textOf(own, names.promptName),
+    promptVersion: textOf(own, names.promptVersion),
+  };
+}
