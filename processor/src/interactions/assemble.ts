@@ -3,11 +3,10 @@ import type { AssembledTrace, TraceRows } from "../model/ports.js";
 import type { RawSpan } from "../model/telemetry.js";
 import { judgeMark } from "./attribute-names.js";
 import { readSpan } from "./dialects/dialects.js";
-import { descendants } from "./leaf-calls.js";
 import { interactionRows, type RowOptions } from "./interaction-rows.js";
 import type { SpanReading } from "./reading.js";
 import { findScopes } from "./roots.js";
-import { buildTree, type TraceTree } from "./trace-tree.js";
+import { buildTree, descendants, type TraceTree } from "./trace-tree.js";
 
 /** Why a trace gave interactions or none. Every trace leaves with exactly one of these. */
 export type TraceOutcome =

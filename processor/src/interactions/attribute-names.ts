@@ -28,6 +28,7 @@ export const genAi = {
   reasoningTokens: [
     "gen_ai.usage.reasoning.output_tokens",
     "gen_ai.usage.reasoning_tokens",
+    "gen_ai.usage.details.reasoning_tokens",
     "gen_ai.usage.output_tokens.reasoning",
   ],
   inputMessages: ["gen_ai.input.messages"],
@@ -64,7 +65,7 @@ export const genAiEvents = {
 
 /** Where the marks of an interaction are looked for, the most telling name first. */
 export const marks = {
-  session: ["gen_ai.conversation.id", "session.id"],
+  session: ["session.id", "gen_ai.conversation.id"],
   user: ["user.id", "enduser.id", "enduser.pseudo.id"],
   segment: ["calibrant.segment", "user.segment"],
   feature: ["calibrant.feature", "feature"],

@@ -1,7 +1,7 @@
 import { textOfParts } from "./dialects/message-parts.js";
-import { descendants, type Calls, type LeafCall } from "./leaf-calls.js";
+import type { Calls, LeafCall } from "./leaf-calls.js";
 import type { Message, SpanReading } from "./reading.js";
-import { compare, endOf, type TraceTree } from "./trace-tree.js";
+import { compare, descendants, endOf, type TraceTree } from "./trace-tree.js";
 
 /** What was asked and what was answered. */
 export interface Conversation {
@@ -26,11 +26,31 @@ export function findConversation(calls: Calls, tree: TraceTree): Conversation {
   const answer = final === undefined ? "" : assistantText(final.reading.output);
   return {
     final,
-    input: firstText(question, (reading) => lastUserText(reading.input)),
+    input: ownWords(
+      firstText(question, (reading) => lastUserText(reading.input)),
+      wrappers,
+    ),
     output: answer || (final?.reading.output.length ? "" : wrapperAnswer(calls, final)),
     system: firstText(question, systemText),
   };
 }
+
+/**
+ * Applications write the user's words into a template of theirs, with documents and instructions
+ * around them. Where a wrapper has the words by themselves, these are the question.
+ */
+function ownWords(asked: string, wrappers: readonly SpanReading[]): string {
+  const found = wrappers
+    .map((reading) => lastUserText(reading.input))
+    .find(
+      (words) =>
+        words.length >= shortestWords && words.length < asked.length && asked.includes(words),
+    );
+  return found ?? asked;
+}
+
+/** Shorter ones occur by chance, in characters. */
+const shortestWords = 8;
 
 /**
  * The last generation that is not the work of a tool. An outer wrapper that reports the answer

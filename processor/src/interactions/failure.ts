@@ -26,12 +26,19 @@ export function interactionOutcome(
 ): Outcome {
   const call = final === undefined ? ok : callOutcome(final);
   const said = rootReading?.errorType ?? "";
-  const failedRoot = root !== undefined && (root.statusCode === "Error" || said !== "");
+  const failedRoot =
+    root !== undefined &&
+    (root.statusCode === "Error" || said !== "" || (final === undefined && threw(root)));
   if (call.status === "ok" && !failedRoot) return ok;
   const callFailed = final !== undefined && call.status === "error";
   const failed = new Set([...(callFailed ? [final.span] : []), ...(failedRoot ? [root] : [])]);
   const read = (callFailed ? final.reading.errorType : "") || said;
   return { status: "error", errorType: errorTypeOf([...failed], read) };
+}
+
+/** Several libraries leave no span of a call that failed, and an exception on the span around it. */
+function threw({ statusCode, events }: RawSpan): boolean {
+  return statusCode === "Unset" && events.some(({ name }) => name === errors.exceptionEvent);
 }
 
 /** Some libraries leave the status alone and say it in attributes or in the finish reason. */
@@ -54,7 +61,8 @@ function errorTypeOf(spans: readonly RawSpan[], read: string): string {
     ...spans.map((span) => span.statusMessage),
   ].find((text) => text !== "" && !vague.has(text));
   const [firstLine = ""] = (found ?? "error").trim().split("\n", 1);
-  return firstLine.slice(0, longestType);
+  const className = /^<class '(.+)'>$/.exec(firstLine)?.[1];
+  return (className ?? firstLine).slice(0, longestType);
 }
 
 function exceptionTypeOf(span: RawSpan): string {

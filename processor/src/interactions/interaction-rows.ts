@@ -123,9 +123,8 @@ function isInteraction(
   conversation: Conversation,
 ): boolean {
   if (calls.generations.length > 0) return true;
-  if (calls.wrappers.length > 0 && (conversation.input !== "" || conversation.output !== "")) {
-    return true;
-  }
+  const asked = calls.wrappers.some(({ reading }) => reading.operation !== "chain");
+  if (asked && (conversation.input !== "" || conversation.output !== "")) return true;
   return root?.statusCode === "Error" && interactionMarks.some((name) => root.attributes.has(name));
 }
 

@@ -1,7 +1,8 @@
 import type { RawSpan } from "../model/telemetry.js";
 import { withoutDoubles } from "./doubled-calls.js";
 import type { SpanReading } from "./reading.js";
-import type { TraceTree } from "./trace-tree.js";
+import { descendants, type TraceTree } from "./trace-tree.js";
+import { withSumsOfWrappers } from "./wrapper-sums.js";
 
 /** A call that something outside of the application answered, read once however often reported. */
 export interface LeafCall {
@@ -38,13 +39,23 @@ export function findCalls(
   const isGeneration = ({ span, reading }: LeafCall): boolean =>
     reading.kind === "generation" ||
     (reading.kind === "agent" && isRemote(span, reading, readings, tree));
+  const wrappers = ofKind("agent");
+  const generations = withoutDoubles(read.filter(isGeneration), readings, tree);
   return {
-    generations: withoutDoubles(read.filter(isGeneration), readings, tree),
+    generations: withSumsOfWrappers(generations, wrappers, tree),
     tools: ofKind("tool"),
-    retrievals: ofKind("retrieval"),
+    retrievals: outermost(ofKind("retrieval"), tree),
     embeddings: withoutDoubles(ofKind("embedding"), readings, tree),
-    wrappers: ofKind("agent"),
+    wrappers,
   };
+}
+
+/** A retrieval inside another one brings the same documents. */
+function outermost(calls: readonly LeafCall[], tree: TraceTree): LeafCall[] {
+  const inner = new Set(
+    calls.flatMap(({ span }) => descendants(span, tree).map(({ spanId }) => spanId)),
+  );
+  return calls.filter(({ span }) => !inner.has(span.spanId));
 }
 
 /** An agent that runs elsewhere: it reports usage of its own, and no generation lies below it. */
@@ -59,20 +70,4 @@ function isRemote(
     const kind = readings.get(below.spanId)?.kind;
     return kind === "generation" || kind === "agent";
   });
-}
-
-/** All spans below one, nearest first. */
-export function descendants(span: RawSpan, tree: TraceTree): RawSpan[] {
-  const found: RawSpan[] = [];
-  const seen = new Set([span.spanId]);
-  const queue: RawSpan[] = [span];
-  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    for (const child of tree.children.get(next.spanId) ?? []) {
-      if (seen.has(child.spanId)) continue;
-      seen.add(child.spanId);
-      found.push(child);
-      queue.push(child);
-    }
-  }
-  return found;
 }

@@ -35,7 +35,7 @@ export function findMarks(sources: MarkSources): InteractionMarks {
     for (const name of wanted) {
       for (const place of places) {
         const value = place.get(name);
-        if (value !== undefined && value !== "") return value;
+        if (value !== undefined && value !== "" && !scrubbed.test(value)) return value;
       }
     }
     return "";
@@ -56,6 +56,9 @@ export function findMarks(sources: MarkSources): InteractionMarks {
     promptVersion: inAttributes(names.promptVersion) || inReadings("promptVersion"),
   };
 }
+
+/** What a library has put in the place of a value that it took out. */
+const scrubbed = /^\[Scrubbed due to /;
 
 /** Resources repeat from span to span: each is searched once. */
 function placesOf({ spans, logs, others }: MarkSources): ReadonlySet<ReadonlyMap<string, string>> {

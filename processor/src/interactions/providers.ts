@@ -25,7 +25,15 @@ const otherNames = new Map([
 ]);
 
 /** Frameworks call themselves the system; who served the model is then not said. */
-const frameworks = new Set(["langchain", "langgraph", "llamaindex", "haystack", "mastra"]);
+const frameworks = new Set([
+  "langchain",
+  "langgraph",
+  "llamaindex",
+  "haystack",
+  "mastra",
+  "strands-agents",
+  "gcp.vertex.agent",
+]);
 
 /** Libraries append what they call at the provider, such as `openai.chat`. */
 const suffix = /\.(chat|responses|completion|completions|embedding|embeddings|messages|image)$/;

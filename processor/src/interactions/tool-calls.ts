@@ -1,3 +1,4 @@
+import { isRecord, parseJson } from "./dialects/attribute-values.js";
 import type { Calls, LeafCall } from "./leaf-calls.js";
 import type { MessagePart } from "./reading.js";
 
@@ -73,12 +74,29 @@ function partsOf(call: LeafCall, side: "input" | "output"): readonly MessagePart
   return call.reading[side].flatMap((message) => message.parts);
 }
 
-/** Takes the wish that a tool's span fulfils out of the open ones. */
+/**
+ * Takes the wish that a tool's span fulfils out of the open ones: by the call's id, else by the
+ * tool's name, else by the arguments, since functions are often named otherwise than their tools.
+ */
 function takeMatching(open: Wish[], { reading, span }: LeafCall): Wish | undefined {
-  const index = open.findIndex((wish) =>
-    reading.toolCallId !== "" && wish.id !== ""
-      ? wish.id === reading.toolCallId
-      : wish.name === reading.toolName && wish.askedBy.span.start <= span.start,
-  );
+  const before = (wish: Wish): boolean => wish.askedBy.span.start <= span.start;
+  const ways: readonly ((wish: Wish) => boolean)[] =
+    reading.toolCallId !== "" && open.some(({ id }) => id === reading.toolCallId)
+      ? [(wish) => wish.id === reading.toolCallId]
+      : [
+          (wish) => wish.name === reading.toolName && before(wish),
+          (wish) => before(wish) && sameArguments(wish.arguments, reading.toolArguments),
+        ];
+  const index = ways.map((way) => open.findIndex(way)).find((found) => found >= 0) ?? -1;
   return index < 0 ? undefined : open.splice(index, 1)[0];
+}
+
+function sameArguments(left: string, right: string): boolean {
+  const [one, other] = [parseJson(left), parseJson(right)];
+  if (!isRecord(one) || !isRecord(other) || Object.keys(one).length === 0) return false;
+  return JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
+}
+
+function sorted(value: Record<string, unknown>): [string, unknown][] {
+  return Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1));
 }

@@ -74,3 +74,19 @@ export function compare<Value extends bigint | string>(left: Value, right: Value
 export function endOf(span: RawSpan): bigint {
   return span.start + span.duration;
 }
+
+/** All spans below one, nearest first. */
+export function descendants(span: RawSpan, tree: TraceTree): RawSpan[] {
+  const found: RawSpan[] = [];
+  const seen = new Set([span.spanId]);
+  const queue: RawSpan[] = [span];
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    for (const child of tree.children.get(next.spanId) ?? []) {
+      if (seen.has(child.spanId)) continue;
+      seen.add(child.spanId);
+      found.push(child);
+      queue.push(child);
+    }
+  }
+  return found;
+}

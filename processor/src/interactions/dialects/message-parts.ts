@@ -32,7 +32,7 @@ export function partsOf(content: unknown): MessagePart[] {
 function partOf(item: unknown): MessagePart[] {
   if (typeof item === "string") return item === "" ? [] : [{ kind: "text", text: item }];
   if (!isRecord(item)) return [];
-  const type = textField(item, "type");
+  const type = textField(item, "type", "kind");
   if (type === "") {
     const part = untypedPart(item);
     if (part !== undefined) return part;

@@ -22,8 +22,11 @@ function partsOf(item: FlatItem, role: string): MessagePart[] {
     const result = content === "" ? contentsText(item) : content;
     return [{ kind: "tool_call_response", id: callId, result }];
   }
-  const text: MessagePart[] = content === "" ? [] : [{ kind: "text", text: content }];
-  return [...text, ...contentsOf(item), ...toolCallsOf(item)];
+  const contents = contentsOf(item);
+  const hasText = contents.some(({ kind }) => kind === "text");
+  // Some libraries write the same text twice, as the content and as the first of the contents.
+  const text: MessagePart[] = content === "" || hasText ? [] : [{ kind: "text", text: content }];
+  return [...text, ...contents, ...toolCallsOf(item)];
 }
 
 /** Calls of tools stand among the contents and, with all that they say, beside them. */

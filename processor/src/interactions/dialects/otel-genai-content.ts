@@ -2,7 +2,7 @@ import type { RawEvent, RawLog, RawSpan } from "../../model/telemetry.js";
 import { genAi, genAiEvents } from "../attribute-names.js";
 import type { Message, SpanReading } from "../reading.js";
 import { countOf, field, isRecord, parseJson, textField, textOf } from "./attribute-values.js";
-import { textOfParts } from "./message-parts.js";
+import { partsOf, textOfParts } from "./message-parts.js";
 import { messagesOf, readMessages } from "./messages.js";
 
 type Content = Pick<SpanReading, "input" | "output" | "systemInstructions" | "notes">;
@@ -14,7 +14,8 @@ const nothing: Content = { input: [], output: [], systemInstructions: "", notes:
  * or its events, in this order of preference for each direction.
  */
 export function contentOf(span: RawSpan, logs: readonly RawLog[]): Content {
-  const places = [span.attributes, ...logs.map((log) => log.attributes)].map(inAttributes);
+  const details = span.events.filter(({ name }) => name === genAiEvents.details);
+  const places = [span, ...logs, ...details].map(({ attributes }) => inAttributes(attributes));
   const events = eventsOf(span, logs);
   const candidates = [...places, inEvents(events), inOldestEvents(events)];
   const notes = candidates.flatMap((content) => content.notes);
@@ -69,8 +70,21 @@ function fromFields(event: RawEvent): Record<string, unknown> {
   return Object.fromEntries(
     [...event.attributes]
       .filter(([name]) => bodyFields.has(name))
-      .map(([name, value]) => [name, name === "content" ? value : (parseJson(value) ?? value)]),
+      .map(([name, value]) => [
+        name,
+        name === "content" ? contentOfEvent(value) : (parseJson(value) ?? value),
+      ]),
   );
+}
+
+/** Text, or JSON text of a list of parts; any other JSON is what somebody said. */
+function contentOfEvent(text: string): unknown {
+  const value = parseJson(text);
+  const isParts =
+    Array.isArray(value) &&
+    value.length > 0 &&
+    partsOf(value).every(({ kind }) => kind !== "other");
+  return isParts && partsOf(value).length === value.length ? value : text;
 }
 
 const bodyFields = new Set(["role", "content", "tool_calls", "id", "message", "name", "index"]);

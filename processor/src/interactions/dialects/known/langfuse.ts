@@ -3,6 +3,7 @@ import { emptyReading, noMarks, type OperationKind, type SpanReading } from "../
 import { field, isRecord, parseJson, textField, textOf } from "../attribute-values.js";
 import type { Dialect } from "../dialect.js";
 import { documentsOf } from "../documents.js";
+import { argumentsText, toolResultText } from "../function-calls.js";
 import { readMessages } from "../messages.js";
 import { wrapperMessages } from "../wrapper-content.js";
 
@@ -72,13 +73,27 @@ function read(span: RawSpan): SpanReading {
   };
 }
 
-/** A plain span is a wrapper where it is the application's root: below it, it may be anything. */
+/**
+ * A plain span is a wrapper where it is the application's root: below it, it may be anything, such
+ * as the retriever of a framework.
+ */
 function kindOf(span: RawSpan): { readonly kind: OperationKind; readonly operation: string } {
   const own = span.attributes;
   const known = kinds.get(textOf(own, names.type));
   if (known !== undefined) return known;
+  if (isListOfPages(parseJson(textOf(own, names.output)))) {
+    return { kind: "retrieval", operation: "retrieval" };
+  }
   const isRoot = own.get(names.isRoot) === "true" || span.parentSpanId === "";
   return { kind: isRoot ? "agent" : "none", operation: "chain" };
+}
+
+function isListOfPages(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((item) => textField(item, "pageContent", "page_content") !== "")
+  );
 }
 
 const particulars: Readonly<
@@ -92,8 +107,8 @@ const particulars: Readonly<
   }),
   tool: (own, span) => ({
     toolName: span.name,
-    toolArguments: textOf(own, names.input),
-    toolResult: textOf(own, names.output),
+    toolArguments: argumentsText(textOf(own, names.input)),
+    toolResult: toolResultText(textOf(own, names.output)),
   }),
   retrieval: (own) => ({
     query: queryOf(textOf(own, names.input)),
@@ -101,7 +116,7 @@ const particulars: Readonly<
   }),
   agent: (own) =>
     wrapperMessages(
-      textOf(own, [...names.traceInput, ...names.input]),
+      argumentsText(textOf(own, [...names.traceInput, ...names.input])),
       textOf(own, [...names.traceOutput, ...names.output]),
     ),
   none: () => ({}),
@@ -151,10 +166,21 @@ function usageOf(own: Attributes): SpanReading["usage"] {
   return {
     input: withParts(plainInput, /^input_(?!tokens$)|^cache_(read|creation)_/),
     output: withParts(plainOutput, /^output_(?!tokens$)/),
-    cacheRead: count("input_cached_tokens", "input_cache_read", "cache_read_input_tokens"),
+    cacheRead:
+      count("input_cached_tokens", "input_cache_read", "cache_read_input_tokens") ??
+      numberIn(details, "prompt_tokens_details", "cached_tokens") ??
+      numberIn(details, "input_tokens_details", "cached_tokens"),
     cacheWrite: count("input_cache_creation", "cache_creation_input_tokens"),
-    reasoning: count("output_reasoning_tokens", "output_reasoning"),
+    reasoning:
+      count("output_reasoning_tokens", "output_reasoning") ??
+      numberIn(details, "completion_tokens_details", "reasoning_tokens") ??
+      numberIn(details, "output_tokens_details", "reasoning_tokens"),
   };
+}
+
+function numberIn(value: unknown, name: string, inner: string): number | undefined {
+  const found = field(field(value, name), inner);
+  return typeof found === "number" ? found : undefined;
 }
 
 function queryOf(input: string): string {

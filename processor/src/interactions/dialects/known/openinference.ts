@@ -12,7 +12,8 @@ import {
 import { countOf, field, isRecord, parseJson, textField, textOf } from "../attribute-values.js";
 import type { Dialect } from "../dialect.js";
 import { flattenedList } from "../flattened.js";
-import { partsOf, resultText, textOfParts } from "../message-parts.js";
+import { toolResultText } from "../function-calls.js";
+import { partsOf, textOfParts } from "../message-parts.js";
 import { flatMessages } from "../openinference-messages.js";
 import { wrapperMessages } from "../wrapper-content.js";
 
@@ -178,18 +179,8 @@ function toolOf(own: Attributes, spanName: string): Partial<SpanReading> {
     toolName: textOf(own, names.toolName) || spanName,
     toolCallId: textOf(own, names.toolCallId),
     toolArguments: textOf(own, names.toolArguments) || textOf(own, names.input),
-    toolResult: resultOf(textOf(own, names.output)),
+    toolResult: toolResultText(textOf(own, names.output)),
   };
-}
-
-/** Frameworks write the message that carries the result: `{output: {kwargs: {content}}}`. */
-function resultOf(text: string): string {
-  const value = parseJson(text);
-  const message = [field(value, "output"), value].find(
-    (candidate) => isRecord(field(candidate, "kwargs")) || textField(candidate, "type") === "tool",
-  );
-  if (message === undefined) return text;
-  return resultText(field(field(message, "kwargs") ?? message, "content"));
 }
 
 function retrievalOf(own: Attributes): Partial<SpanReading> {

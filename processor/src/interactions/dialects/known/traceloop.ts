@@ -7,8 +7,10 @@ import {
   type OperationKind,
   type SpanReading,
 } from "../../reading.js";
-import { countOf, field, isRecord, parseJson, textOf } from "../attribute-values.js";
+import { countOf, parseJson, textOf } from "../attribute-values.js";
 import type { Dialect } from "../dialect.js";
+import { documentsOf } from "../documents.js";
+import { argumentsText, toolResultText } from "../function-calls.js";
 import { flatGenAiMessages } from "../flat-gen-ai.js";
 import { readMessages } from "../messages.js";
 import { wrapperMessages } from "../wrapper-content.js";
@@ -33,7 +35,12 @@ const names = {
 } as const;
 
 const associations = "traceloop.association.properties.";
-const kinds = new Map<string, { readonly kind: OperationKind; readonly operation: string }>([
+interface Found {
+  readonly kind: OperationKind;
+  readonly operation: string;
+}
+
+const kinds = new Map<string, Found>([
   ["workflow", { kind: "agent", operation: "invoke_workflow" }],
   ["agent", { kind: "agent", operation: "invoke_agent" }],
   ["task", { kind: "agent", operation: "chain" }],
@@ -44,7 +51,13 @@ const kinds = new Map<string, { readonly kind: OperationKind; readonly operation
 const resultEvent = "db.query.result";
 const resultDocument = ["db.query.result.document", "db.query.result.text"];
 
-const libraries = /^(@traceloop\/|opentelemetry\.instrumentation\.)/;
+/** LangChain's span of a tool is named by its class: the model's call has the tool's own name. */
+const toolClass = /^execute_tool \w+Tool$/;
+
+/** Frameworks have tasks for everything; retrievals are told by their names. */
+const retrieving = /\.retrieve$/;
+
+const libraries = /^@traceloop\//;
 
 /**
  * OpenLLMetry: `traceloop.*` on everything that its SDK wraps, content in flat `gen_ai.prompt.N.*`
@@ -65,11 +78,20 @@ type Attributes = ReadonlyMap<string, string>;
 
 function read(span: RawSpan): SpanReading {
   const own = span.attributes;
-  const found = kinds.get(textOf(own, names.kind).toLowerCase());
+  const found = kindOf(span);
   const reading = { ...emptyReading, marks: marksOf(own) };
+  if (found?.operation === "chain" && retrieving.test(span.name)) {
+    return {
+      ...reading,
+      kind: "retrieval",
+      operation: "retrieval",
+      query: argumentsText(textOf(own, names.input)),
+      documents: documentsOf(textOf(own, names.output)),
+    };
+  }
   if (found?.kind === "agent") {
     const content = wrapperMessages(
-      argumentOf(textOf(own, names.input)),
+      argumentsText(textOf(own, names.input)),
       textOf(own, names.output),
     );
     const agent = found.operation === "invoke_agent" ? textOf(own, names.entity) : "";
@@ -79,16 +101,23 @@ function read(span: RawSpan): SpanReading {
     return {
       ...reading,
       ...found,
-      toolName: textOf(own, names.entity) || span.name,
-      toolArguments: argumentOf(textOf(own, names.input)),
-      toolResult: resultOf(textOf(own, names.output)),
+      toolName: textOf(own, names.entity) || span.name.replace(toolClass, ""),
+      toolArguments: argumentsText(textOf(own, names.input)),
+      toolResult: toolResultText(textOf(own, names.output)),
     };
   }
-  const documents = documentsOf(span);
+  const documents = foundDocuments(span);
   if (documents.length > 0) {
     return { ...reading, kind: "retrieval", operation: "retrieval", documents };
   }
   return { ...reading, ...generationOf(span) };
+}
+
+/** Everything that runs in LangChain has a span: what is no call of a model or a tool is glue. */
+function kindOf({ attributes, scopeName, name }: RawSpan): Found | undefined {
+  const found = kinds.get(textOf(attributes, names.kind).toLowerCase());
+  if (scopeName !== "@traceloop/instrumentation-langchain" || found === undefined) return found;
+  return kinds.get(name.startsWith("execute_tool") ? "tool" : "task");
 }
 
 /** What newer versions say in the conventions' words is read as such; this is the rest. */
@@ -137,27 +166,7 @@ function usageOf(own: Attributes, scopeName: string): SpanReading["usage"] {
   };
 }
 
-/** `{args: [...], kwargs: {...}}` is how a function was called: its only argument, or all of them. */
-function argumentOf(text: string): string {
-  const value = parseJson(text);
-  const args = field(value, "args");
-  if (!Array.isArray(args)) return text;
-  const kwargs = field(value, "kwargs");
-  const named = isRecord(kwargs) && Object.keys(kwargs).length > 0 ? [kwargs] : [];
-  const all: unknown[] = [...(args as unknown[]), ...named];
-  if (all.length === 0) return "";
-  const [first] = all;
-  if (all.length > 1) return JSON.stringify(all);
-  return typeof first === "string" ? first : JSON.stringify(first);
-}
-
-/** A result that is a text is JSON text of it. */
-function resultOf(text: string): string {
-  const value = parseJson(text);
-  return typeof value === "string" ? value : text;
-}
-
-function documentsOf(span: RawSpan): string[] {
+function foundDocuments(span: RawSpan): string[] {
   return span.events
     .filter(({ name }) => name === resultEvent)
     .map(({ attributes }) => textOf(attributes, resultDocument))

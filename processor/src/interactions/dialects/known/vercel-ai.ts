@@ -9,7 +9,7 @@ import {
   type OperationKind,
   type SpanReading,
 } from "../../reading.js";
-import { countOf, listOf, parseJson, textField, textOf } from "../attribute-values.js";
+import { countOf, field, listOf, parseJson, textField, textOf } from "../attribute-values.js";
 import type { Dialect } from "../dialect.js";
 import { toolCallOf } from "../message-parts.js";
 import { readMessages } from "../messages.js";
@@ -33,6 +33,8 @@ const names = {
   cacheReadTokens: ["ai.usage.cachedInputTokens", "ai.usage.inputTokenDetails.cacheReadTokens"],
   cacheWriteTokens: ["ai.usage.inputTokenDetails.cacheWriteTokens"],
   reasoningTokens: ["ai.usage.reasoningTokens", "ai.usage.outputTokenDetails.reasoningTokens"],
+  notCachedTokens: ["ai.usage.inputTokenDetails.noCacheTokens"],
+  providerMetadata: ["ai.response.providerMetadata"],
   toolName: ["ai.toolCall.name"],
   toolCallId: ["ai.toolCall.id"],
   toolArguments: ["ai.toolCall.args"],
@@ -107,11 +109,7 @@ function generationOf(own: Attributes): Partial<SpanReading> {
     ...modelOf(own),
     responseId: textOf(own, names.responseId),
     finishReasons: finishReason === "" ? [] : [finishReason],
-    usage: {
-      ...partsOfUsage(own),
-      input: countOf(own, names.inputTokens),
-      output: countOf(own, names.outputTokens),
-    },
+    usage: usageOf(own),
     input: messages,
     output: answerOf(own),
     notes,
@@ -126,6 +124,40 @@ function modelOf(
     requestModel: textOf(own, names.model),
     responseModel: textOf(own, names.responseModel),
   };
+}
+
+/**
+ * Up to version 5 the tokens of Anthropic's models left the cached ones out; since version 6 the
+ * SDK says how many were not cached. Version 4 has them in the provider's own words alone.
+ */
+function usageOf(own: Attributes): SpanReading["usage"] {
+  const parts = partsOfUsage(own);
+  const metadata = parseJson(textOf(own, names.providerMetadata));
+  const anthropic = field(metadata, "anthropic");
+  const openai = field(metadata, "openai");
+  const cacheRead =
+    parts.cacheRead ??
+    countField(anthropic, "cacheReadInputTokens") ??
+    countField(field(anthropic, "usage"), "cache_read_input_tokens") ??
+    countField(openai, "cachedPromptTokens");
+  const cacheWrite = parts.cacheWrite ?? countField(anthropic, "cacheCreationInputTokens");
+  const input = countOf(own, names.inputTokens);
+  const leftOut = anthropic !== undefined && !own.has(names.notCachedTokens[0]);
+  return {
+    input:
+      input === undefined
+        ? undefined
+        : input + (leftOut ? (cacheRead ?? 0) + (cacheWrite ?? 0) : 0),
+    output: countOf(own, names.outputTokens),
+    cacheRead,
+    cacheWrite,
+    reasoning: parts.reasoning ?? countField(openai, "reasoningTokens"),
+  };
+}
+
+function countField(value: unknown, name: string): number | undefined {
+  const found = field(value, name);
+  return typeof found === "number" ? found : undefined;
 }
 
 function partsOfUsage(own: Attributes): SpanReading["usage"] {
