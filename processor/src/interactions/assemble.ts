@@ -6,6 +6,7 @@ import { readSpan } from "./dialects/dialects.js";
 import { interactionRows, type RowOptions } from "./interaction-rows.js";
 import type { SpanReading } from "./reading.js";
 import { findScopes } from "./roots.js";
+import { splitTurns } from "./turns.js";
 import { buildTree, descendants, type TraceTree } from "./trace-tree.js";
 
 /** Why a trace gave interactions or none. Every trace leaves with exactly one of these. */
@@ -40,7 +41,8 @@ export function assembleTrace(rows: TraceRows, options: RowOptions): Assembly {
   const interactions: Interaction[] = [];
   const modelCalls: ModelCall[] = [];
   const unpriced: string[] = [];
-  for (const scope of findScopes(tree)) {
+  const scopes = findScopes(tree).flatMap((scope) => splitTurns(scope, readings, tree));
+  for (const scope of scopes) {
     const found = interactionRows(scope, readings, tree, options);
     if (found === undefined) continue;
     interactions.push(found.interaction);

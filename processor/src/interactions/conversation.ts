@@ -30,7 +30,7 @@ export function findConversation(calls: Calls, tree: TraceTree): Conversation {
       firstText(question, (reading) => lastUserText(reading.input)),
       wrappers,
     ),
-    output: answer || (final?.reading.output.length ? "" : wrapperAnswer(calls, final)),
+    output: answer || wrapperAnswer(calls, final),
     system: firstText(question, systemText),
   };
 }
@@ -83,7 +83,7 @@ function earlierReadings(calls: Calls, final: LeafCall | undefined): SpanReading
     .toReversed();
 }
 
-/** A wrapper's answer counts only where the final generation has no content of its own. */
+/** A wrapper's answer counts where the final generation has no words of its own. */
 function wrapperAnswer(calls: Calls, final: LeafCall | undefined): string {
   if (final !== undefined && final.span.statusCode === "Error") return "";
   return firstText(

@@ -71,7 +71,7 @@ export function interactionRows(
       interaction_id: interactionId,
       trace_id: first.traceId,
       span_id: scope.rootId,
-      service_name: first.serviceName,
+      service_name: serviceOf(scope, readings) || first.serviceName,
       environment: marks.environment,
       release: marks.release,
       agent_name: marks.agent,
@@ -104,13 +104,26 @@ export function interactionRows(
       intent: "",
       complexity: null,
       response_ids: [...new Set(asked.map((row) => row.response_id).filter((id) => id !== ""))],
-      complete: scope.root?.parentSpanId === "" && !options.cutShort,
+      complete: scope.isComplete && !options.cutShort,
       dialect: dialectsOf(scope, readings),
       arrived_at: options.arrivedAt,
     },
     modelCalls: rows.rows,
     unpriced: rows.unpriced,
   };
+}
+
+/** The service of the outermost GenAI work: what is in front of it may be a proxy or a web server. */
+function serviceOf(
+  { spans }: InteractionScope,
+  readings: ReadonlyMap<string, SpanReading>,
+): string {
+  const own = spans.find(
+    (span) =>
+      (readings.get(span.spanId)?.kind ?? "none") !== "none" ||
+      interactionMarks.some((name) => span.attributes.has(name)),
+  );
+  return own?.serviceName ?? "";
 }
 
 /**
@@ -123,6 +136,7 @@ function isInteraction(
   conversation: Conversation,
 ): boolean {
   if (calls.generations.length > 0) return true;
+  if (calls.wrappers.some(({ reading }) => reading.operation === "invoke_agent")) return true;
   const asked = calls.wrappers.some(({ reading }) => reading.operation !== "chain");
   if (asked && (conversation.input !== "" || conversation.output !== "")) return true;
   return root?.statusCode === "Error" && interactionMarks.some((name) => root.attributes.has(name));

@@ -9,6 +9,8 @@ export interface InteractionScope {
   readonly root: RawSpan | undefined;
   /** Oldest first, the root among them. */
   readonly spans: readonly RawSpan[];
+  /** Whether the root of the trace has arrived. */
+  readonly isComplete: boolean;
 }
 
 /**
@@ -25,11 +27,11 @@ export function findScopes(tree: TraceTree): InteractionScope[] {
     if (group === undefined) groups.set(rootId, [span]);
     else group.push(span);
   }
-  return [...groups].map(([rootId, spans]) => ({
-    rootId,
-    root: tree.byId.get(rootId),
-    spans: spans.toSorted(byStart),
-  }));
+  return [...groups].map(([rootId, spans]) => {
+    const root = tree.byId.get(rootId);
+    const isComplete = root?.parentSpanId === "";
+    return { rootId, root, spans: spans.toSorted(byStart), isComplete };
+  });
 }
 
 /** Climbs to the top of a span's tree. Spans that are each other's parents end at the smallest id. */

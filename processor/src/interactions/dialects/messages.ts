@@ -81,7 +81,9 @@ function listOfMessages(values: readonly unknown[], role: string, depth: number)
 function isMessage(value: unknown): boolean {
   return (
     isRecord(value) &&
-    (typeof field(value, "role") === "string" || looseItems.has(textField(value, "type")))
+    (isRecord(field(value, "kwargs")) ||
+      typeof field(value, "role") === "string" ||
+      looseItems.has(textField(value, "type")))
   );
 }
 

@@ -4,7 +4,7 @@ import { unwrapped } from "./envelopes.js";
 import { messagesOf } from "./messages.js";
 
 /** Fields in which functions of applications take a question and give an answer. */
-const questionFields = ["input", "question", "query", "q", "prompt", "text", "message"];
+const questionFields = ["input", "question", "query", "q", "prompt", "text", "message", "task"];
 const answerFields = ["output", "answer", "response", "result", "text", "content"];
 
 /**

@@ -12,7 +12,7 @@ import {
 import { countOf, field, isRecord, parseJson, textField, textOf } from "../attribute-values.js";
 import type { Dialect } from "../dialect.js";
 import { flattenedList } from "../flattened.js";
-import { toolResultText } from "../function-calls.js";
+import { argumentsText, toolResultText } from "../function-calls.js";
 import { partsOf, textOfParts } from "../message-parts.js";
 import { flatMessages } from "../openinference-messages.js";
 import { wrapperMessages } from "../wrapper-content.js";
@@ -118,6 +118,8 @@ function generationOf(own: Attributes): Partial<SpanReading> {
   const output = flatMessages(own, names.outputMessages, "assistant");
   const asked = textOf(own, names.input);
   const plain = wrapperMessages(asked, textOf(own, names.output));
+  const isWhole =
+    input.length > 0 && input.length === flattenedList(own, names.inputMessages).length;
   const hasSystem = input.some(({ role }) => role === "system");
   const finishReason = textOf(own, names.finishReason);
   return {
@@ -125,7 +127,7 @@ function generationOf(own: Attributes): Partial<SpanReading> {
     responseId: responseIdOf(own),
     finishReasons: finishReason === "" ? [] : [finishReason],
     usage: usageOf(own),
-    input: input.length > 0 ? input : plain.input,
+    input: isWhole || plain.input.length === 0 ? input : withSystem(input, plain.input),
     systemInstructions: hasSystem ? "" : systemOf(plain.input, parseJson(asked)),
     output: output.length > 0 ? output : plain.output,
   };
@@ -139,6 +141,12 @@ function usageOf(own: Attributes): SpanReading["usage"] {
     cacheWrite: countOf(own, names.cacheWriteTokens),
     reasoning: countOf(own, names.reasoningTokens),
   };
+}
+
+/** Flat messages may lack the words of some: those of the request are all there. */
+function withSystem(flat: readonly Message[], asked: readonly Message[]): readonly Message[] {
+  if (asked.some(({ role }) => role === "system")) return asked;
+  return [...flat.filter(({ role }) => role === "system"), ...asked];
 }
 
 /** Flat messages leave out what a request has beside its messages, and content that is no text. */
@@ -178,7 +186,7 @@ function toolOf(own: Attributes, spanName: string): Partial<SpanReading> {
   return {
     toolName: textOf(own, names.toolName) || spanName,
     toolCallId: textOf(own, names.toolCallId),
-    toolArguments: textOf(own, names.toolArguments) || textOf(own, names.input),
+    toolArguments: textOf(own, names.toolArguments) || argumentsText(textOf(own, names.input)),
     toolResult: toolResultText(textOf(own, names.output)),
   };
 }

@@ -14,6 +14,8 @@ const names = {
   events: ["events"],
   allEvents: ["all_messages_events"],
   allMessages: ["pydantic_ai.all_messages", "all_messages"],
+  input: ["input"],
+  output: ["output"],
   finalResult: ["final_result"],
   agentName: ["agent_name", "gen_ai.agent.name"],
   model: ["gen_ai.request.model", "model_name"],
@@ -89,7 +91,8 @@ function scrubbed(text: string): string {
 function kindOf({ name, attributes }: RawSpan): OperationKind {
   if (attributes.has("tool_arguments") || attributes.has("mcp_data")) return "tool";
   if (/^(agent run|invoke_agent)\b/i.test(name)) return "agent";
-  return textOf(attributes, ["gen_ai.operation.name"]) === "chat" ? "generation" : "none";
+  const isCall = textOf(attributes, ["gen_ai.operation.name"]) === "chat";
+  return isCall || name.startsWith("Chat completion") ? "generation" : "none";
 }
 
 /** All messages in one list: the last ones, from the assistant, are the answer. */
@@ -98,6 +101,12 @@ function conversationOf(own: Attributes): Pick<SpanReading, "input" | "output"> 
     ...eventsOf(textOf(own, [...names.events, ...names.allEvents])),
     ...readMessages(textOf(own, names.allMessages), "user").messages,
   ];
+  if (all.length === 0) {
+    return {
+      input: readMessages(textOf(own, names.input), "user").messages,
+      output: readMessages(textOf(own, names.output), "assistant").messages,
+    };
+  }
   const end = all.findLastIndex(({ role }) => role !== "assistant") + 1;
   return { input: all.slice(0, end), output: all.slice(end) };
 }
