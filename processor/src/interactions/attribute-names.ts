@@ -33,6 +33,10 @@ export const genAi = {
   ],
   inputMessages: ["gen_ai.input.messages"],
   outputMessages: ["gen_ai.output.messages"],
+  /** Sentry: the words of the answer and, apart from them, the calls of tools. */
+  responseText: ["gen_ai.response.text"],
+  responseToolCalls: ["gen_ai.response.tool_calls"],
+  requestMessages: ["gen_ai.request.messages"],
   systemInstructions: ["gen_ai.system_instructions"],
   toolName: ["gen_ai.tool.name"],
   toolCallId: ["gen_ai.tool.call.id"],

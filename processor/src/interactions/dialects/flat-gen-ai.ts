@@ -11,7 +11,9 @@ export interface FlatMessages {
 
 /** `gen_ai.prompt.N.*` and `gen_ai.completion.N.*`, the flat attributes of older libraries. */
 export function flatGenAiMessages(attributes: ReadonlyMap<string, string>): FlatMessages {
-  const answers = flattenedList(attributes, "gen_ai.completion.").slice(0, 1);
+  const choices = flattenedList(attributes, "gen_ai.completion.");
+  const first = choices.findIndex((item) => item.get("role") !== thinking);
+  const answers = choices.slice(0, first + 1);
   return {
     input: flattenedList(attributes, "gen_ai.prompt.").flatMap((item) => messagesOf(item, "user")),
     output: answers.flatMap((item) => messagesOf(item, "assistant")),
@@ -21,9 +23,15 @@ export function flatGenAiMessages(attributes: ReadonlyMap<string, string>): Flat
   };
 }
 
+/** The role under which the reasoning stands, before the answer. */
+const thinking = "thinking";
+
 function messagesOf(item: FlatItem, fallbackRole: string): Message[] {
   const role = normaliseRole(item.get("role") ?? fallbackRole);
   const content = item.get("content") ?? "";
+  if (role === thinking) {
+    return [{ role: "assistant", parts: [{ kind: "reasoning", text: content }] }];
+  }
   if (role === "tool") {
     const result: MessagePart = {
       kind: "tool_call_response",

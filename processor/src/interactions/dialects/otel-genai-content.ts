@@ -2,8 +2,8 @@ import type { RawEvent, RawLog, RawSpan } from "../../model/telemetry.js";
 import { genAi, genAiEvents } from "../attribute-names.js";
 import type { Message, SpanReading } from "../reading.js";
 import { countOf, field, isRecord, parseJson, textField, textOf } from "./attribute-values.js";
-import { partsOf, textOfParts } from "./message-parts.js";
-import { messagesOf, readMessages } from "./messages.js";
+import { partsOf, textOfParts, toolCallOf } from "./message-parts.js";
+import { messagesOf, readMessages, type ReadMessages } from "./messages.js";
 
 type Content = Pick<SpanReading, "input" | "output" | "systemInstructions" | "notes">;
 
@@ -29,8 +29,10 @@ export function contentOf(span: RawSpan, logs: readonly RawLog[]): Content {
 }
 
 function inAttributes(attributes: ReadonlyMap<string, string>): Content {
-  const input = readMessages(textOf(attributes, genAi.inputMessages), "user");
-  const output = readMessages(textOf(attributes, genAi.outputMessages), "assistant");
+  const asked = textOf(attributes, [...genAi.inputMessages, ...genAi.requestMessages]);
+  const input = readMessages(asked, "user");
+  const answer = readMessages(textOf(attributes, genAi.outputMessages), "assistant");
+  const output = answer.messages.length > 0 ? answer : inResponse(attributes);
   const system = readMessages(textOf(attributes, genAi.systemInstructions), "system");
   return {
     input: input.messages,
@@ -38,6 +40,14 @@ function inAttributes(attributes: ReadonlyMap<string, string>): Content {
     systemInstructions: system.messages.map((message) => textOfParts(message.parts)).join("\n"),
     notes: [...input.notes, ...output.notes, ...system.notes],
   };
+}
+
+function inResponse(attributes: ReadonlyMap<string, string>): ReadMessages {
+  const text = readMessages(textOf(attributes, genAi.responseText), "assistant");
+  const calls = parseJson(textOf(attributes, genAi.responseToolCalls));
+  const parts = Array.isArray(calls) ? calls.map((call: unknown) => toolCallOf(call)) : [];
+  if (parts.length === 0) return text;
+  return { ...text, messages: [...text.messages, { role: "assistant", parts }] };
 }
 
 /** A log record and a span event say the same things in the same words. */

@@ -24,7 +24,11 @@ const kinds = new Map<string, { readonly kind: OperationKind; readonly operation
 ]);
 
 const names = {
-  session: ["mastra.metadata.sessionId", "mastra.metadata.threadId"],
+  session: [
+    "mastra.metadata.sessionId",
+    "mastra.metadata.threadId",
+    "mastra.metadata.conversationId",
+  ],
   user: ["mastra.metadata.userId", "mastra.metadata.resourceId"],
   environment: ["mastra.metadata.environment"],
   toolName: ["gen_ai.tool.name"],
