@@ -9,8 +9,8 @@ const directory = fileURLToPath(new URL("../cases/interactions", import.meta.url
 
 /**
  * A case is a folder under `test/cases/interactions`, named like the folder of its captured
- * requests under `test/cases/otlp`. Its `expected.json` was written by reading what was captured,
- * never by copying what came out. A field that it leaves out is expected to be empty, zero or ok;
+ * requests under `test/cases/otlp`. Its `expected.json` says what was asked and answered: it was
+ * compared with what the scripted model server had said, never just copied from what came out. A field that it leaves out is expected to be empty, zero or ok;
  * costs alone are compared only where they are given.
  */
 export interface InteractionCase {
@@ -105,7 +105,7 @@ export function expectRows(
   const found = interactions.map((row) => {
     const trace = row.trace_id.slice(0, 6);
     const root = row.span_id.slice(0, 4);
-    const like = wanted.find((one) => one.trace === trace) ?? emptyInteraction;
+    const like = wanted.find((one) => one.trace === trace && one.root === root) ?? emptyInteraction;
     const own = calls
       .filter((call) => call.interaction_id === row.interaction_id)
       .map((call) => ({ ...call, span: call.span_id.slice(0, 4) }));
@@ -143,8 +143,8 @@ function sameColumns(row: object, like: object): Record<string, unknown> {
 
 function byPlace<Row extends object>(rows: readonly Row[]): Row[] {
   const place = (row: Row): string => {
-    const { trace, kind, span } = row as { trace?: string; kind?: string; span?: string };
-    return [trace, kind, span].join(" ");
+    const { trace, root, kind, span, name } = row as Readonly<Record<string, string | undefined>>;
+    return [trace, root, kind, span, name].join(" ");
   };
   return rows.toSorted((left, right) => (place(left) < place(right) ? -1 : 1));
 }

@@ -1,10 +1,11 @@
 export type Signal = "traces" | "logs" | "metrics";
 
 /**
- * Where OTLP is posted. Below the second one the SDKs of Langfuse send traces, and an exporter of
- * OpenTelemetry that was set up for Langfuse sends everything: both switch by changing a host name.
+ * Where OTLP is posted. Below the others the SDKs of Langfuse, LangWatch and LangSmith send traces,
+ * and an exporter of OpenTelemetry that was set up for one of them sends everything: all of them
+ * switch by changing a host name.
  */
-const bases = ["", "/api/public/otel"];
+const bases = ["", "/api/public/otel", "/api/otel", "/otel"];
 const signals: readonly Signal[] = ["traces", "logs", "metrics"];
 
 const routes: ReadonlyMap<string, Signal> = new Map(

@@ -53,7 +53,7 @@ export function readMessages(text: string, role: string): ReadMessages {
 
 /** A list of messages without a word in them. */
 function saysNothing(value: unknown): boolean {
-  return Array.isArray(value) && value.every((item) => isMessage(item));
+  return Array.isArray(value) && value.every((item) => item === "" || isMessage(item));
 }
 
 /** Messages out of parsed JSON, in any of the shapes that providers and libraries use. */

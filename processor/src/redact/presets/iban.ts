@@ -22,7 +22,7 @@ const values = new Uint8Array(34);
 /**
  * At the first of a run of digits: an account number of the country whose code stands before it,
  * with the length of that country and right check digits (ISO 7064, modulo 97). After every fourth
- * character there may be a blank or a hyphen.
+ * character there may be a blank or a hyphen, after all of them or none: a UUID has hyphens elsewhere.
  */
 export function matchIban(
   bytes: Uint8Array,
@@ -39,9 +39,14 @@ export function matchIban(
   if (isAlphanumeric(byteAt(bytes, start, begin - 1, end))) return false;
   const length = lengths[countryIndex(first, second)] as number;
   if (length === 0) return false;
+  const separator = byteAt(bytes, start, begin + 4, end);
+  const isGrouped = isSeparator(separator);
   let place = begin;
   for (let count = 0; count < length; count++) {
-    if (count > 0 && count % 4 === 0 && isSeparator(byteAt(bytes, start, place, end))) place++;
+    if (isGrouped && count > 0 && count % 4 === 0) {
+      if (byteAt(bytes, start, place, end) !== separator) return false;
+      place++;
+    }
     const byte = byteAt(bytes, start, place++, end);
     if (!isAlphanumeric(byte)) return false;
     values[count] = isDigit(byte) ? byte - 0x30 : (byte & 31) + 9;
