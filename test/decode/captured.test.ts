@@ -49,13 +49,13 @@ function summarySpans(text: string): SummarySpan[] {
 const statusCodes = ["Unset", "Ok", "Error"];
 
 describe("captured requests hold what their summary says", () => {
-  const described = readdirSync(cases).filter((name) => existsSync(`${cases}${name}/summary.txt`));
+  const sources = readdirSync(cases).filter((name) => existsSync(`${cases}${name}/summary.txt`));
 
   it("finds the summaries", () => {
-    expect(described.length).toBeGreaterThanOrEqual(10);
+    expect(sources.length).toBeGreaterThanOrEqual(10);
   });
 
-  it.each(described)("%s", (source) => {
+  it.each(sources)("%s", (source) => {
     const summary = summarySpans(readFileSync(`${cases}${source}/summary.txt`, "utf8"));
     const requests = capturedRequests().filter(({ name }) => name.startsWith(`${source}/`));
     const spans = tracesOf(decodeRequests(requests)).flatMap((trace) => trace.spans);

@@ -1,0 +1,133 @@
+import { describe, expect, it } from "vitest";
+import { assembleTrace } from "#processor/interactions/interactions.js";
+import { loadPrices } from "#processor/interactions/prices.js";
+import type { RawSpan } from "#processor/model/telemetry.js";
+import { rawSpan, traceOf } from "../support/raw-spans.js";
+
+const options = { prices: loadPrices(), contentLimit: 1_000, arrivedAt: 0, cutShort: false };
+
+type Words = readonly (readonly [role: string, content: string])[];
+
+function messages(words: Words): string {
+  return JSON.stringify(
+    words.map(([role, content]) => ({ role, parts: [{ type: "text", content }] })),
+  );
+}
+
+/** A call of a model: what went in, and what came out. */
+function call(spanId: string, parentSpanId: string, start: number, words: Words): RawSpan {
+  return rawSpan({
+    spanId,
+    parentSpanId,
+    start,
+    duration: 10,
+    attributes: {
+      "gen_ai.operation.name": "chat",
+      "gen_ai.request.model": "gpt-4o-mini",
+      "gen_ai.input.messages": messages(words.slice(0, -1)),
+      "gen_ai.output.messages": messages(words.slice(-1)),
+    },
+  });
+}
+
+const first: Words = [
+  ["user", "Where is my parcel?"],
+  ["assistant", "It is on its way."],
+];
+const second: Words = [...first, ["user", "When will it come?"], ["assistant", "Tomorrow."]];
+const third: Words = [...second, ["user", "Thank you"], ["assistant", "You are welcome."]];
+
+function turnsOf(...spans: readonly RawSpan[]): readonly (readonly [string, string, string])[] {
+  return assembleTrace(traceOf(...spans), options).trace.interactions.map(
+    ({ interaction_id: id, input_text: input, output_text: output }) => [id, input, output],
+  );
+}
+
+describe("a trace that holds a conversation", () => {
+  const root = rawSpan({ spanId: "root", duration: 500 });
+  const search = rawSpan({
+    spanId: "search",
+    parentSpanId: "root",
+    start: 150,
+    duration: 5,
+    attributes: {
+      "gen_ai.operation.name": "retrieval",
+      "gen_ai.retrieval.documents": JSON.stringify([{ content: "Parcels come on weekdays." }]),
+    },
+  });
+  const calls = [
+    call("a", "root", 100, first),
+    call("b", "root", 200, second),
+    call("c", "root", 300, third),
+  ];
+  const expected = [
+    ["t-root", "Where is my parcel?", "It is on its way."],
+    ["t-b", "When will it come?", "Tomorrow."],
+    ["t-c", "Thank you", "You are welcome."],
+  ];
+
+  it("gives an interaction for each turn", () => {
+    expect(turnsOf(root, ...calls)).toEqual(expected);
+  });
+
+  it("keeps their identities while turns arrive and before the root does", () => {
+    expect(turnsOf(...calls.slice(0, 1))).toEqual(expected.slice(0, 1));
+    expect(turnsOf(...calls.slice(0, 2))).toEqual(expected.slice(0, 2));
+    expect(turnsOf(...calls)).toEqual(expected);
+  });
+
+  it("gives a search to the turn that it comes before", () => {
+    const { interactions } = assembleTrace(traceOf(root, search, ...calls), options).trace;
+    expect(interactions.map(({ context }) => context)).toEqual([
+      [],
+      ["Parcels come on weekdays."],
+      [],
+    ]);
+  });
+
+  it("gives each turn its own time", () => {
+    const { interactions } = assembleTrace(traceOf(root, ...calls), options).trace;
+    expect(interactions.map((row) => [row.started_at, row.duration_ms])).toEqual([
+      [100, 10],
+      [200, 10],
+      [300, 10],
+    ]);
+  });
+
+  it("is one interaction where the root serves one request", () => {
+    const server = rawSpan({ spanId: "root", kind: "Server", duration: 500 });
+    expect(turnsOf(server, ...calls)).toEqual([["t-root", "Thank you", "You are welcome."]]);
+  });
+
+  it("is one interaction where calls work over one answer", () => {
+    const agent = rawSpan({
+      spanId: "root",
+      duration: 500,
+      attributes: {
+        "gen_ai.operation.name": "invoke_agent",
+        "gen_ai.input.messages": messages([["user", "Write a poem"]]),
+        "gen_ai.output.messages": messages([["assistant", "Roses are blue"]]),
+      },
+    });
+    const draft: Words = [
+      ["user", "Write a poem"],
+      ["assistant", "Roses are red"],
+    ];
+    const better: Words = [...draft, ["user", "Make it better"], ["assistant", "Roses are blue"]];
+    expect(
+      turnsOf(agent, call("a", "root", 100, draft), call("b", "root", 200, better)),
+    ).toHaveLength(1);
+  });
+});
+
+describe("an interaction that several services serve", () => {
+  it("belongs to the service of the outermost GenAI work", () => {
+    const spans = [
+      rawSpan({ spanId: "root", kind: "Server", serviceName: "gateway", duration: 100 }),
+      { ...call("a", "root", 10, first), serviceName: "assistant" },
+      { ...call("b", "a", 12, first), serviceName: "model-proxy" },
+    ];
+    const { interactions } = assembleTrace(traceOf(...spans), options).trace;
+    expect(interactions).toMatchObject([{ service_name: "assistant", model_calls: 1 }]);
+  });
+});
