@@ -18,7 +18,7 @@ const million = 1_000_000;
  * something that nobody knows.
  */
 export function costOf(reading: SpanReading, failed: boolean, prices: PriceList): CallCost {
-  const { input, output, cacheRead, cacheWrite } = reading.usage;
+  const { input, output, cacheRead, cacheWrite, reasoning = 0 } = reading.usage;
   if (input === undefined && output === undefined) return failed ? nothing : unknown;
   const price =
     prices.find(reading.provider, reading.responseModel) ??
@@ -29,6 +29,11 @@ export function costOf(reading: SpanReading, failed: boolean, prices: PriceList)
   if (price === undefined) {
     return { usd: null, unpriced: reading.responseModel || reading.requestModel };
   }
+  const factor = tierFactor(reading.serviceTier, price.tiers);
+  if (factor === undefined) {
+    const model = reading.responseModel || reading.requestModel;
+    return { usd: null, unpriced: `${model} (${reading.serviceTier})` };
+  }
   const cached = cacheRead ?? 0;
   const written = cacheWrite ?? 0;
   const plain = Math.max(0, (input ?? 0) - cached - written);
@@ -36,9 +41,24 @@ export function costOf(reading: SpanReading, failed: boolean, prices: PriceList)
     (plain * price.input +
       cached * price.cachedInput +
       written * price.cacheWrite +
-      (output ?? 0) * price.output) /
-    million;
+      Math.max(0, (output ?? 0) - reasoning) * price.output +
+      Math.min(reasoning, output ?? 0) * price.reasoning) *
+    (factor / million);
   return { usd, unpriced: undefined };
+}
+
+/** What providers call the tier that list prices are for. */
+const standardTiers: ReadonlySet<string> = new Set([
+  "",
+  "default",
+  "standard",
+  "auto",
+  "on_demand",
+]);
+
+/** Undefined where nobody knows what a tier costs: no price is better than a wrong one. */
+function tierFactor(tier: string, known: ReadonlyMap<string, number>): number | undefined {
+  return known.get(tier) ?? (standardTiers.has(tier) ? 1 : undefined);
 }
 
 /** The cost of several calls: unknown as soon as one of them is. */

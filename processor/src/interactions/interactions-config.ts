@@ -58,6 +58,11 @@ export const interactionsConfig = z.strictObject({
           .describe("The same for cached ones; the input price if absent"),
         cache_write: price.optional().describe("The same for writing the cache"),
         output: price.describe("US dollars per million output tokens"),
+        reasoning: price.optional().describe("The same for reasoning; the output price if absent"),
+        tiers: z
+          .record(z.string(), z.number().nonnegative())
+          .default({})
+          .describe("Factors on these prices by service tier, such as batch: 0.5"),
       }),
     )
     .default([])

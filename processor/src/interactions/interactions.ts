@@ -37,6 +37,8 @@ export function pricesOf(config: InteractionsConfig): PriceList {
       cachedInput: rule.cached_input ?? rule.input,
       cacheWrite: rule.cache_write ?? rule.input,
       output: rule.output,
+      reasoning: rule.reasoning ?? rule.output,
+      tiers: new Map(Object.entries(rule.tiers)),
     })),
   );
 }

@@ -8,6 +8,10 @@ export interface Price {
   readonly cachedInput: number;
   readonly cacheWrite: number;
   readonly output: number;
+  /** Of tokens that the model reasoned with. */
+  readonly reasoning: number;
+  /** Factors on all of these by service tier, such as 0.5 for `batch`. */
+  readonly tiers: ReadonlyMap<string, number>;
 }
 
 /** One line of a price list: for which models of which providers it holds. */
@@ -96,12 +100,23 @@ function toRule(entry: unknown, place: string): PriceRule {
     throw new CalibrantError("CONFIG_INVALID", `${place}: ${name} is not a price`);
   };
   const input = dollars("input");
+  const output = dollars("output");
   return {
     providers: texts("providers"),
     models: texts("models"),
     input,
     cachedInput: dollars("cached_input", input),
     cacheWrite: dollars("cache_write", input),
-    output: dollars("output"),
+    output,
+    reasoning: dollars("reasoning", output),
+    tiers: tiersOf(field(entry, "tiers") ?? {}, place),
   };
+}
+
+function tiersOf(value: unknown, place: string): ReadonlyMap<string, number> {
+  const factors = isRecord(value) ? Object.entries(value) : [];
+  if (isRecord(value) && factors.every(([, factor]) => typeof factor === "number" && factor >= 0)) {
+    return new Map(factors as [string, number][]);
+  }
+  throw new CalibrantError("CONFIG_INVALID", `${place}: tiers is not a factor for each tier`);
 }

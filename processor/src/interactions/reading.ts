@@ -54,6 +54,8 @@ export interface SpanReading {
   readonly requestModel: string;
   readonly responseModel: string;
   readonly responseId: string;
+  /** Of the provider, such as `batch`; list prices are for the standard one. */
+  readonly serviceTier: string;
   readonly finishReasons: readonly string[];
   readonly usage: TokenUsage;
   /** What went in, the history included, oldest first. */
@@ -104,6 +106,7 @@ export const emptyReading: SpanReading = {
   requestModel: "",
   responseModel: "",
   responseId: "",
+  serviceTier: "",
   finishReasons: [],
   usage: noUsage,
   input: [],
@@ -131,6 +134,7 @@ export function mergeReadings(first: SpanReading, second: SpanReading): SpanRead
     requestModel: first.requestModel || second.requestModel,
     responseModel: first.responseModel || second.responseModel,
     responseId: first.responseId || second.responseId,
+    serviceTier: first.serviceTier || second.serviceTier,
     finishReasons: firstFilled(first.finishReasons, second.finishReasons),
     usage: mergeUsage(first.usage, second.usage),
     input: firstFilled(first.input, second.input),

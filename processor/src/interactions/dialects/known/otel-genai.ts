@@ -64,6 +64,7 @@ function read(span: RawSpan, logs: readonly RawLog[]): SpanReading {
     requestModel: text(genAi.requestModel),
     responseModel: text(genAi.responseModel),
     responseId: text(genAi.responseId),
+    serviceTier: text(genAi.serviceTier).toLowerCase(),
     finishReasons: [
       ...(sources.map((source) => listOf(source, genAi.finishReasons)).find((list) => list[0]) ??
         []),
