@@ -13,6 +13,7 @@ import { documentsOf } from "../documents.js";
 import { partsOf, textOfParts } from "../message-parts.js";
 import { messagesOf, readMessages } from "../messages.js";
 import { wrapperMessages } from "../wrapper-content.js";
+import { type Operation, operations } from "../operations.js";
 
 const names = {
   type: ["genkit:type"],
@@ -24,13 +25,13 @@ const names = {
   state: ["genkit:state"],
 } as const;
 
-const kinds = new Map<string, { readonly kind: OperationKind; readonly operation: string }>([
-  ["model", { kind: "generation", operation: "chat" }],
-  ["embedder", { kind: "embedding", operation: "embeddings" }],
-  ["retriever", { kind: "retrieval", operation: "retrieval" }],
-  ["tool", { kind: "tool", operation: "execute_tool" }],
-  ["flow", { kind: "agent", operation: "invoke_workflow" }],
-  ["util", { kind: "agent", operation: "chain" }],
+const kinds = new Map<string, Operation>([
+  ["model", operations.chat],
+  ["embedder", operations.embeddings],
+  ["retriever", operations.retrieval],
+  ["tool", operations.tool],
+  ["flow", operations.workflow],
+  ["util", operations.chain],
 ]);
 
 /** Genkit: `genkit:*`, input and output of every action as JSON text, the model in its name. */
@@ -45,7 +46,7 @@ type Attributes = ReadonlyMap<string, string>;
 
 function read({ attributes: own }: RawSpan): SpanReading {
   const type = textOf(own, names.subtype) || textOf(own, names.type);
-  const { kind, operation } = kinds.get(type) ?? { kind: "none" as const, operation: "" };
+  const { kind, operation } = kinds.get(type) ?? operations.none;
   const context = parseJson(textOf(own, names.context));
   return {
     ...emptyReading,

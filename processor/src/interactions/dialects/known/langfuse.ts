@@ -6,6 +6,7 @@ import { documentsOf } from "../documents.js";
 import { argumentsText, toolResultText } from "../function-calls.js";
 import { readMessages } from "../messages.js";
 import { wrapperMessages } from "../wrapper-content.js";
+import { type Operation, operations } from "../operations.js";
 
 const names = {
   type: ["langfuse.observation.type"],
@@ -29,13 +30,13 @@ const names = {
   isRoot: "langfuse.internal.is_app_root",
 } as const;
 
-const kinds = new Map<string, { readonly kind: OperationKind; readonly operation: string }>([
-  ["generation", { kind: "generation", operation: "chat" }],
-  ["embedding", { kind: "embedding", operation: "embeddings" }],
-  ["tool", { kind: "tool", operation: "execute_tool" }],
-  ["retriever", { kind: "retrieval", operation: "retrieval" }],
-  ["agent", { kind: "agent", operation: "invoke_agent" }],
-  ["chain", { kind: "agent", operation: "chain" }],
+const kinds = new Map<string, Operation>([
+  ["generation", operations.chat],
+  ["embedding", operations.embeddings],
+  ["tool", operations.tool],
+  ["retriever", operations.retrieval],
+  ["agent", operations.agent],
+  ["chain", operations.chain],
 ]);
 
 /** SDKs of Langfuse: spans named by the user, everything else in `langfuse.*`, mostly as JSON text. */
@@ -77,12 +78,12 @@ function read(span: RawSpan): SpanReading {
  * A plain span is a wrapper where it is the application's root: below it, it may be anything, such
  * as the retriever of a framework.
  */
-function kindOf(span: RawSpan): { readonly kind: OperationKind; readonly operation: string } {
+function kindOf(span: RawSpan): Operation {
   const own = span.attributes;
   const known = kinds.get(textOf(own, names.type));
   if (known !== undefined) return known;
   if (isListOfPages(parseJson(textOf(own, names.output)))) {
-    return { kind: "retrieval", operation: "retrieval" };
+    return operations.retrieval;
   }
   const isRoot = own.get(names.isRoot) === "true" || span.parentSpanId === "";
   return { kind: isRoot ? "agent" : "none", operation: "chain" };

@@ -7,6 +7,7 @@ import type { Dialect } from "../dialect.js";
 import { documentsOf } from "../documents.js";
 import { readMessages } from "../messages.js";
 import { wrapperMessages } from "../wrapper-content.js";
+import { type Operation, operations } from "../operations.js";
 
 const names = {
   kind: ["langsmith.span.kind"],
@@ -30,12 +31,12 @@ const names = {
   responseModel: ["gen_ai.response.model"],
 } as const;
 
-const kinds = new Map<string, { readonly kind: OperationKind; readonly operation: string }>([
-  ["llm", { kind: "generation", operation: "chat" }],
-  ["chain", { kind: "agent", operation: "chain" }],
-  ["tool", { kind: "tool", operation: "execute_tool" }],
-  ["retriever", { kind: "retrieval", operation: "retrieval" }],
-  ["embedding", { kind: "embedding", operation: "embeddings" }],
+const kinds = new Map<string, Operation>([
+  ["llm", operations.chat],
+  ["chain", operations.chain],
+  ["tool", operations.tool],
+  ["retriever", operations.retrieval],
+  ["embedding", operations.embeddings],
 ]);
 
 /**
@@ -70,11 +71,11 @@ function read(span: RawSpan): SpanReading {
 }
 
 /** A run whose call of a model has no span of its own has the call's attributes on it. */
-function kindOf(own: Attributes): { readonly kind: OperationKind; readonly operation: string } {
+function kindOf(own: Attributes): Operation {
   const known = kinds.get(textOf(own, names.kind).toLowerCase());
   const called = textOf(own, names.responseModel) !== "" || own.has(names.inputTokens[0]);
-  if (known?.kind === "agent" && called) return { kind: "generation", operation: "chat" };
-  return known ?? { kind: "none", operation: "" };
+  if (known?.kind === "agent" && called) return operations.chat;
+  return known ?? operations.none;
 }
 
 const particulars: Readonly<

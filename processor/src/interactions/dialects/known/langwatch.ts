@@ -5,6 +5,7 @@ import type { Dialect } from "../dialect.js";
 import { documentsOf } from "../documents.js";
 import { readMessages } from "../messages.js";
 import { wrapperMessages } from "../wrapper-content.js";
+import { type Operation, operations } from "../operations.js";
 
 const names = {
   type: ["langwatch.span.type"],
@@ -16,14 +17,14 @@ const names = {
   session: ["langwatch.thread.id"],
 } as const;
 
-const kinds = new Map<string, { readonly kind: OperationKind; readonly operation: string }>([
-  ["llm", { kind: "generation", operation: "chat" }],
-  ["agent", { kind: "agent", operation: "invoke_agent" }],
-  ["workflow", { kind: "agent", operation: "invoke_workflow" }],
-  ["chain", { kind: "agent", operation: "chain" }],
-  ["component", { kind: "agent", operation: "chain" }],
-  ["rag", { kind: "retrieval", operation: "retrieval" }],
-  ["tool", { kind: "tool", operation: "execute_tool" }],
+const kinds = new Map<string, Operation>([
+  ["llm", operations.chat],
+  ["agent", operations.agent],
+  ["workflow", operations.workflow],
+  ["chain", operations.chain],
+  ["component", operations.chain],
+  ["rag", operations.retrieval],
+  ["tool", operations.tool],
 ]);
 
 /** LangWatch: values with their type, as JSON text: `{type: "text", value: "..."}`. */
@@ -35,10 +36,7 @@ export const dialect: Dialect = {
 };
 
 function read({ attributes: own, name }: RawSpan): SpanReading {
-  const { kind, operation } = kinds.get(textOf(own, names.type)) ?? {
-    kind: "none" as const,
-    operation: "",
-  };
+  const { kind, operation } = kinds.get(textOf(own, names.type)) ?? operations.none;
   const marks = { ...noMarks, user: textOf(own, names.user), session: textOf(own, names.session) };
   const input = valueOf(textOf(own, names.input));
   const output = valueOf(textOf(own, names.output));

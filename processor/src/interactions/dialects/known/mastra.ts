@@ -1,9 +1,10 @@
 import type { RawSpan } from "../../../model/telemetry.js";
-import { emptyReading, noMarks, type OperationKind, type SpanReading } from "../../reading.js";
+import { emptyReading, noMarks, type SpanReading } from "../../reading.js";
 import { field, isRecord, parseJson, textField, textOf } from "../attribute-values.js";
 import type { Dialect } from "../dialect.js";
 import { toolCallOf } from "../message-parts.js";
 import { readMessages } from "../messages.js";
+import { type Operation, operations } from "../operations.js";
 
 const spanType = "mastra.span.type";
 
@@ -11,16 +12,16 @@ const spanType = "mastra.span.type";
  * A step is the call of a model with what went in, and the span of the call inside it has what came
  * out: both are read as the one call that they are.
  */
-const kinds = new Map<string, { readonly kind: OperationKind; readonly operation: string }>([
-  ["agent_run", { kind: "agent", operation: "invoke_agent" }],
-  ["workflow_run", { kind: "agent", operation: "invoke_workflow" }],
-  ["workflow_step", { kind: "agent", operation: "chain" }],
-  ["model_generation", { kind: "agent", operation: "chain" }],
-  ["llm_generation", { kind: "generation", operation: "chat" }],
-  ["model_step", { kind: "generation", operation: "chat" }],
-  ["model_inference", { kind: "generation", operation: "chat" }],
-  ["tool_call", { kind: "tool", operation: "execute_tool" }],
-  ["mcp_tool_call", { kind: "tool", operation: "execute_tool" }],
+const kinds = new Map<string, Operation>([
+  ["agent_run", operations.agent],
+  ["workflow_run", operations.workflow],
+  ["workflow_step", operations.chain],
+  ["model_generation", operations.chain],
+  ["llm_generation", operations.chat],
+  ["model_step", operations.chat],
+  ["model_inference", operations.chat],
+  ["tool_call", operations.tool],
+  ["mcp_tool_call", operations.tool],
 ]);
 
 const names = {

@@ -16,6 +16,7 @@ import { argumentsText, toolResultText } from "../function-calls.js";
 import { partsOf, textOfParts } from "../message-parts.js";
 import { flatMessages } from "../openinference-messages.js";
 import { wrapperMessages } from "../wrapper-content.js";
+import { type Operation, operations } from "../operations.js";
 
 const names = {
   spanKind: ["openinference.span.kind"],
@@ -47,16 +48,14 @@ const names = {
   promptVersion: ["llm.prompt_template.version"],
 } as const;
 
-const kinds = new Map<string, { readonly kind: OperationKind; readonly operation: string }>([
-  ["LLM", { kind: "generation", operation: "chat" }],
-  ["AGENT", { kind: "agent", operation: "invoke_agent" }],
-  ["CHAIN", { kind: "agent", operation: "chain" }],
-  ["TOOL", { kind: "tool", operation: "execute_tool" }],
-  ["RETRIEVER", { kind: "retrieval", operation: "retrieval" }],
-  ["EMBEDDING", { kind: "embedding", operation: "embeddings" }],
+const kinds = new Map<string, Operation>([
+  ["LLM", operations.chat],
+  ["AGENT", operations.agent],
+  ["CHAIN", operations.chain],
+  ["TOOL", operations.tool],
+  ["RETRIEVER", operations.retrieval],
+  ["EMBEDDING", operations.embeddings],
 ]);
-
-const unknownKind = { kind: "none", operation: "" } as const;
 
 /** OpenInference: flat `llm.*` attributes, the kind of work in `openinference.span.kind`. */
 export const dialect: Dialect = {
@@ -71,8 +70,7 @@ export const dialect: Dialect = {
 function read(span: RawSpan): SpanReading {
   const own = span.attributes;
   const spanKind = textOf(own, names.spanKind).toUpperCase();
-  const { kind, operation } =
-    spanKind === "" ? { kind: "generation" as const, operation: "chat" } : kindOf(spanKind);
+  const { kind, operation } = spanKind === "" ? operations.chat : kindOf(spanKind);
   return {
     ...emptyReading,
     kind,
@@ -98,8 +96,8 @@ const particulars: Readonly<
   none: () => ({}),
 };
 
-function kindOf(spanKind: string): { readonly kind: OperationKind; readonly operation: string } {
-  return kinds.get(spanKind) ?? unknownKind;
+function kindOf(spanKind: string): Operation {
+  return kinds.get(spanKind) ?? operations.none;
 }
 
 /** An agent that runs elsewhere says what its calls have used; for others it is a sum of them. */

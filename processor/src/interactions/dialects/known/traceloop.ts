@@ -4,7 +4,6 @@ import {
   noMarks,
   type Marks,
   type Message,
-  type OperationKind,
   type SpanReading,
 } from "../../reading.js";
 import { countOf, parseJson, textOf } from "../attribute-values.js";
@@ -14,6 +13,7 @@ import { argumentsText, toolResultText } from "../function-calls.js";
 import { flatGenAiMessages } from "../flat-gen-ai.js";
 import { readMessages } from "../messages.js";
 import { wrapperMessages } from "../wrapper-content.js";
+import { type Operation, operations } from "../operations.js";
 
 const names = {
   kind: ["traceloop.span.kind"],
@@ -35,16 +35,11 @@ const names = {
 } as const;
 
 const associations = "traceloop.association.properties.";
-interface Found {
-  readonly kind: OperationKind;
-  readonly operation: string;
-}
-
-const kinds = new Map<string, Found>([
-  ["workflow", { kind: "agent", operation: "invoke_workflow" }],
-  ["agent", { kind: "agent", operation: "invoke_agent" }],
-  ["task", { kind: "agent", operation: "chain" }],
-  ["tool", { kind: "tool", operation: "execute_tool" }],
+const kinds = new Map<string, Operation>([
+  ["workflow", operations.workflow],
+  ["agent", operations.agent],
+  ["task", operations.chain],
+  ["tool", operations.tool],
 ]);
 
 /** Results of vector databases are events of their spans. */
@@ -114,7 +109,7 @@ function read(span: RawSpan): SpanReading {
 }
 
 /** Everything that runs in LangChain has a span: what is no call of a model or a tool is glue. */
-function kindOf({ attributes, scopeName, name }: RawSpan): Found | undefined {
+function kindOf({ attributes, scopeName, name }: RawSpan): Operation | undefined {
   const found = kinds.get(textOf(attributes, names.kind).toLowerCase());
   if (scopeName !== "@traceloop/instrumentation-langchain" || found === undefined) return found;
   return kinds.get(name.startsWith("execute_tool") ? "tool" : "task");
