@@ -29,10 +29,7 @@ export function splitTurns(
     .filter(({ spanId }) => !needsWrappers || readings.get(spanId)?.kind === "agent")
     .toSorted(byStart)
     .map((span) => ({ span, ...wordsOf(span, readings, tree) }));
-  const starts = branches.filter(
-    (branch, index) =>
-      index === 0 || branches.slice(0, index).some((past) => follows(branch, past)),
-  );
+  const starts = startsOfTurns(branches);
   if (starts.length < 2) return [scope];
   return starts.map(({ span: start }, index) => {
     const spans = branches
@@ -78,17 +75,26 @@ function wordsOf(
   };
 }
 
-/** Whether a call in a branch repeats an answer of an earlier one and adds words of the user. */
-function follows(branch: Branch, earlier: Branch): boolean {
-  return branch.inputs.some((input) => {
-    const repeated = input.findLastIndex(
-      ({ role, parts }) => role === "assistant" && earlier.answers.includes(textOfParts(parts)),
-    );
-    return (
-      repeated >= 0 &&
-      input.slice(repeated).some(({ role, parts }) => role === "user" && textOfParts(parts) !== "")
-    );
+/** The first branch, and each that goes on where an earlier one has ended. */
+function startsOfTurns(branches: readonly Branch[]): Branch[] {
+  const answered = new Set<string>();
+  return branches.filter((branch, index) => {
+    const isStart = index === 0 || branch.inputs.some((input) => goesOn(input, answered));
+    for (const answer of branch.answers) answered.add(answer);
+    return isStart;
   });
+}
+
+/** Whether a call repeats an earlier answer and adds words of the user. */
+function goesOn(input: readonly Message[], answered: ReadonlySet<string>): boolean {
+  if (answered.size === 0) return false;
+  let hasNewWords = false;
+  for (const { role, parts } of input.toReversed()) {
+    const words = textOfParts(parts);
+    if (role === "assistant" && answered.has(words)) return hasNewWords;
+    if (role === "user" && words !== "") hasNewWords = true;
+  }
+  return false;
 }
 
 /** A branch belongs to the first turn that is not over when it starts, such as a search before it. */
