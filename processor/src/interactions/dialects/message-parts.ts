@@ -48,7 +48,14 @@ function partOf(item: unknown): MessagePart[] {
 
 /** Parts of Gemini have no type: the field that is there tells. Bedrock's are alike. */
 function untypedPart(item: Record<string, unknown>): MessagePart[] | undefined {
-  const call = firstOf(item, "functionCall", "function_call", "toolUse", "toolRequest");
+  const call = firstOf(
+    item,
+    "functionCall",
+    "function_call",
+    "toolUse",
+    "toolRequest",
+    "tool_call",
+  );
   if (isRecord(call)) return [toolCallOf(call)];
   const answer = firstOf(
     item,
@@ -56,6 +63,7 @@ function untypedPart(item: Record<string, unknown>): MessagePart[] | undefined {
     "function_response",
     "toolResult",
     "toolResponse",
+    "tool_call_result",
   );
   if (isRecord(answer)) return [toolResultOf(answer)];
   if (field(item, "thought") === true) return textPart("reasoning", item);
