@@ -55,6 +55,11 @@ export function textField(value: unknown, ...names: readonly string[]): string {
   return "";
 }
 
+/** The first of the fields that is a number. */
+export function numberField(value: unknown, ...names: readonly string[]): number | undefined {
+  return names.map((name) => field(value, name)).find((found) => typeof found === "number");
+}
+
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

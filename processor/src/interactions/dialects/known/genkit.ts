@@ -7,7 +7,7 @@ import {
   type OperationKind,
   type SpanReading,
 } from "../../reading.js";
-import { field, parseJson, textField, textOf } from "../attribute-values.js";
+import { field, numberField, parseJson, textField, textOf } from "../attribute-values.js";
 import type { Dialect } from "../dialect.js";
 import { documentsOf } from "../documents.js";
 import { partsOf, textOfParts } from "../message-parts.js";
@@ -103,25 +103,22 @@ function answerOf(answer: unknown): Partial<SpanReading> {
   const first: unknown = Array.isArray(candidates) ? candidates[0] : answer;
   const finishReason = textField(first, "finishReason");
   const usage = field(answer, "usage");
-  const count = (name: string): number | undefined => {
-    const value = field(usage, name);
-    return typeof value === "number" ? value : undefined;
-  };
-  const thoughts = count("thoughtsTokens");
-  const output = count("outputTokens");
+  const thoughts = numberField(usage, "thoughtsTokens");
+  const output = numberField(usage, "outputTokens");
   return {
     output: messagesOf(field(first, "message"), "assistant").map(inOnePiece),
     finishReasons: finishReason === "" ? [] : [finishReason],
     usage: {
-      input: count("inputTokens"),
+      input: numberField(usage, "inputTokens"),
       // Gemini counts what it thought apart, and the total holds both.
       output:
-        output !== undefined && count("totalTokens") === (count("inputTokens") ?? 0) + output
+        output !== undefined &&
+        numberField(usage, "totalTokens") === (numberField(usage, "inputTokens") ?? 0) + output
           ? output
           : output === undefined
             ? undefined
             : output + (thoughts ?? 0),
-      cacheRead: count("cachedContentTokens"),
+      cacheRead: numberField(usage, "cachedContentTokens"),
       cacheWrite: undefined,
       reasoning: thoughts,
     },

@@ -1,6 +1,6 @@
 import type { RawSpan } from "../../../model/telemetry.js";
 import { emptyReading, noMarks, type SpanReading } from "../../reading.js";
-import { field, parseJson, textOf } from "../attribute-values.js";
+import { field, numberField, parseJson, textOf } from "../attribute-values.js";
 import type { Dialect } from "../dialect.js";
 import { messagesOf, readMessages } from "../messages.js";
 
@@ -40,10 +40,8 @@ function read({ attributes: own }: RawSpan): SpanReading {
   if (field(request, "contents") === undefined) return { ...emptyReading, marks };
   const answer = parseJson(textOf(own, names.response));
   const usage = field(answer, "usageMetadata") ?? field(answer, "usage_metadata");
-  const count = (...wanted: readonly string[]): number | undefined =>
-    wanted.map((name) => field(usage, name)).find((value) => typeof value === "number");
-  const thoughts = count("thoughtsTokenCount", "thoughts_token_count");
-  const candidates = count("candidatesTokenCount", "candidates_token_count");
+  const thoughts = numberField(usage, "thoughtsTokenCount", "thoughts_token_count");
+  const candidates = numberField(usage, "candidatesTokenCount", "candidates_token_count");
   return {
     ...emptyReading,
     kind: "generation",
@@ -53,10 +51,10 @@ function read({ attributes: own }: RawSpan): SpanReading {
     output: messagesOf(field(answer, "content"), "assistant"),
     systemInstructions: systemOf(field(request, "config")),
     usage: {
-      input: count("promptTokenCount", "prompt_token_count"),
+      input: numberField(usage, "promptTokenCount", "prompt_token_count"),
       // Gemini counts what it thought apart from the answer.
       output: candidates === undefined ? undefined : candidates + (thoughts ?? 0),
-      cacheRead: count("cachedContentTokenCount", "cached_content_token_count"),
+      cacheRead: numberField(usage, "cachedContentTokenCount", "cached_content_token_count"),
       cacheWrite: undefined,
       reasoning: thoughts,
     },

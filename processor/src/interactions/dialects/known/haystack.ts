@@ -1,6 +1,6 @@
 import type { RawSpan } from "../../../model/telemetry.js";
 import { emptyReading, type SpanReading } from "../../reading.js";
-import { asText, field, parseJson, textField, textOf } from "../attribute-values.js";
+import { asText, field, numberField, parseJson, textField, textOf } from "../attribute-values.js";
 import type { Dialect } from "../dialect.js";
 import { documentsOf } from "../documents.js";
 import { messagesOf, readMessages } from "../messages.js";
@@ -107,15 +107,11 @@ function pipelineOf(own: Attributes): SpanReading {
 }
 
 function usageOf(usage: unknown): SpanReading["usage"] {
-  const count = (value: unknown, name: string): number | undefined => {
-    const found = field(value, name);
-    return typeof found === "number" ? found : undefined;
-  };
   return {
-    input: count(usage, "prompt_tokens"),
-    output: count(usage, "completion_tokens"),
-    cacheRead: count(field(usage, "prompt_tokens_details"), "cached_tokens"),
-    cacheWrite: count(field(usage, "prompt_tokens_details"), "cache_write_tokens"),
-    reasoning: count(field(usage, "completion_tokens_details"), "reasoning_tokens"),
+    input: numberField(usage, "prompt_tokens"),
+    output: numberField(usage, "completion_tokens"),
+    cacheRead: numberField(field(usage, "prompt_tokens_details"), "cached_tokens"),
+    cacheWrite: numberField(field(usage, "prompt_tokens_details"), "cache_write_tokens"),
+    reasoning: numberField(field(usage, "completion_tokens_details"), "reasoning_tokens"),
   };
 }

@@ -1,6 +1,6 @@
 import type { RawSpan } from "../../../model/telemetry.js";
 import { emptyReading, noMarks, type OperationKind, type SpanReading } from "../../reading.js";
-import { field, isRecord, parseJson, textField, textOf } from "../attribute-values.js";
+import { field, isRecord, numberField, parseJson, textField, textOf } from "../attribute-values.js";
 import type { Dialect } from "../dialect.js";
 import { documentsOf } from "../documents.js";
 import { argumentsText, toolResultText } from "../function-calls.js";
@@ -151,11 +151,15 @@ function modelOf(own: Attributes): Pick<SpanReading, "requestModel" | "responseM
 function usageOf(own: Attributes): SpanReading["usage"] {
   const details = parseJson(textOf(own, names.usage));
   if (!isRecord(details)) return emptyReading.usage;
-  const count = (...wanted: readonly string[]): number | undefined =>
-    wanted.map((name) => field(details, name)).find((value) => typeof value === "number");
-  const plainInput = count("input", "prompt_tokens", "promptTokens", "input_tokens");
-  const plainOutput = count("output", "completion_tokens", "completionTokens", "output_tokens");
-  const total = count("total", "total_tokens", "totalTokens");
+  const plainInput = numberField(details, "input", "prompt_tokens", "promptTokens", "input_tokens");
+  const plainOutput = numberField(
+    details,
+    "output",
+    "completion_tokens",
+    "completionTokens",
+    "output_tokens",
+  );
+  const total = numberField(details, "total", "total_tokens", "totalTokens");
   const containsParts = total !== undefined && total === (plainInput ?? 0) + (plainOutput ?? 0);
   const partsOf = (pattern: RegExp): number =>
     Object.entries(details).reduce(
@@ -168,20 +172,15 @@ function usageOf(own: Attributes): SpanReading["usage"] {
     input: withParts(plainInput, /^input_(?!tokens$)|^cache_(read|creation)_/),
     output: withParts(plainOutput, /^output_(?!tokens$)/),
     cacheRead:
-      count("input_cached_tokens", "input_cache_read", "cache_read_input_tokens") ??
-      numberIn(details, "prompt_tokens_details", "cached_tokens") ??
-      numberIn(details, "input_tokens_details", "cached_tokens"),
-    cacheWrite: count("input_cache_creation", "cache_creation_input_tokens"),
+      numberField(details, "input_cached_tokens", "input_cache_read", "cache_read_input_tokens") ??
+      numberField(field(details, "prompt_tokens_details"), "cached_tokens") ??
+      numberField(field(details, "input_tokens_details"), "cached_tokens"),
+    cacheWrite: numberField(details, "input_cache_creation", "cache_creation_input_tokens"),
     reasoning:
-      count("output_reasoning_tokens", "output_reasoning") ??
-      numberIn(details, "completion_tokens_details", "reasoning_tokens") ??
-      numberIn(details, "output_tokens_details", "reasoning_tokens"),
+      numberField(details, "output_reasoning_tokens", "output_reasoning") ??
+      numberField(field(details, "completion_tokens_details"), "reasoning_tokens") ??
+      numberField(field(details, "output_tokens_details"), "reasoning_tokens"),
   };
-}
-
-function numberIn(value: unknown, name: string, inner: string): number | undefined {
-  const found = field(field(value, name), inner);
-  return typeof found === "number" ? found : undefined;
 }
 
 function queryOf(input: string): string {

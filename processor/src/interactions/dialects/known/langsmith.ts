@@ -2,7 +2,15 @@ import type { RawSpan } from "../../../model/telemetry.js";
 import { errors } from "../../attribute-names.js";
 import { normaliseProvider } from "../../providers.js";
 import { emptyReading, noMarks, type OperationKind, type SpanReading } from "../../reading.js";
-import { countOf, field, listOf, parseJson, textField, textOf } from "../attribute-values.js";
+import {
+  countOf,
+  field,
+  listOf,
+  numberField,
+  parseJson,
+  textField,
+  textOf,
+} from "../attribute-values.js";
 import type { Dialect } from "../dialect.js";
 import { documentsOf } from "../documents.js";
 import { readMessages } from "../messages.js";
@@ -126,15 +134,10 @@ function usageOf(own: Attributes): SpanReading["usage"] {
   return {
     input: countOf(own, names.inputTokens),
     output: countOf(own, names.outputTokens),
-    cacheRead: part(input, "cache_read"),
-    cacheWrite: part(input, "cache_creation"),
-    reasoning: part(output, "reasoning"),
+    cacheRead: numberField(input, "cache_read"),
+    cacheWrite: numberField(input, "cache_creation"),
+    reasoning: numberField(output, "reasoning"),
   };
-}
-
-function part(details: unknown, name: string): number | undefined {
-  const value = field(details, name);
-  return typeof value === "number" ? value : undefined;
 }
 
 /** Spans of runs that failed have the status Ok and an exception. */

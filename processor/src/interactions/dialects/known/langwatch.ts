@@ -1,6 +1,6 @@
 import type { RawSpan } from "../../../model/telemetry.js";
 import { emptyReading, noMarks, type OperationKind, type SpanReading } from "../../reading.js";
-import { asText, field, parseJson, textOf } from "../attribute-values.js";
+import { asText, field, numberField, parseJson, textOf } from "../attribute-values.js";
 import type { Dialect } from "../dialect.js";
 import { documentsOf } from "../documents.js";
 import { readMessages } from "../messages.js";
@@ -79,14 +79,10 @@ function valueOf(text: string): string {
 
 function usageOf(metrics: string): SpanReading["usage"] {
   const value = parseJson(metrics);
-  const count = (name: string): number | undefined => {
-    const found = field(value, name);
-    return typeof found === "number" ? found : undefined;
-  };
   return {
     ...emptyReading.usage,
-    input: count("promptTokens"),
-    output: count("completionTokens"),
-    reasoning: count("reasoningTokens"),
+    input: numberField(value, "promptTokens"),
+    output: numberField(value, "completionTokens"),
+    reasoning: numberField(value, "reasoningTokens"),
   };
 }

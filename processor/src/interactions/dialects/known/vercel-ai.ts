@@ -9,7 +9,15 @@ import {
   type OperationKind,
   type SpanReading,
 } from "../../reading.js";
-import { countOf, field, listOf, parseJson, textField, textOf } from "../attribute-values.js";
+import {
+  countOf,
+  field,
+  listOf,
+  numberField,
+  parseJson,
+  textField,
+  textOf,
+} from "../attribute-values.js";
 import type { Dialect } from "../dialect.js";
 import { toolCallOf } from "../message-parts.js";
 import { readMessages } from "../messages.js";
@@ -137,10 +145,10 @@ function usageOf(own: Attributes): SpanReading["usage"] {
   const openai = field(metadata, "openai");
   const cacheRead =
     parts.cacheRead ??
-    countField(anthropic, "cacheReadInputTokens") ??
-    countField(field(anthropic, "usage"), "cache_read_input_tokens") ??
-    countField(openai, "cachedPromptTokens");
-  const cacheWrite = parts.cacheWrite ?? countField(anthropic, "cacheCreationInputTokens");
+    numberField(anthropic, "cacheReadInputTokens") ??
+    numberField(field(anthropic, "usage"), "cache_read_input_tokens") ??
+    numberField(openai, "cachedPromptTokens");
+  const cacheWrite = parts.cacheWrite ?? numberField(anthropic, "cacheCreationInputTokens");
   const input = countOf(own, names.inputTokens);
   const leftOut = anthropic !== undefined && !own.has(names.notCachedTokens[0]);
   return {
@@ -151,13 +159,8 @@ function usageOf(own: Attributes): SpanReading["usage"] {
     output: countOf(own, names.outputTokens),
     cacheRead,
     cacheWrite,
-    reasoning: parts.reasoning ?? countField(openai, "reasoningTokens"),
+    reasoning: parts.reasoning ?? numberField(openai, "reasoningTokens"),
   };
-}
-
-function countField(value: unknown, name: string): number | undefined {
-  const found = field(value, name);
-  return typeof found === "number" ? found : undefined;
 }
 
 function partsOfUsage(own: Attributes): SpanReading["usage"] {
