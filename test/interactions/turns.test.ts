@@ -131,3 +131,40 @@ describe("an interaction that several services serve", () => {
     expect(interactions).toMatchObject([{ service_name: "assistant", model_calls: 1 }]);
   });
 });
+
+function failed(exception: Readonly<Record<string, string>>): RawSpan {
+  return rawSpan({
+    spanId: "root",
+    statusCode: "Error",
+    statusMessage: "Rate limit reached",
+    attributes: { "session.id": "chat-1" },
+    events: [{ name: "exception", time: 0n, attributes: new Map(Object.entries(exception)) }],
+  });
+}
+
+describe("an application's span without any of a model below it", () => {
+  it.each([
+    [{ "exception.type": "openai.RateLimitError" }],
+    [{ "exception.type": "AI_APICallError" }],
+    [
+      {
+        "exception.type": "RateLimitError",
+        "exception.stacktrace":
+          "Error: 429\n    at APIError.generate (file:///app/node_modules/openai/core/error.mjs:41:20)",
+      },
+    ],
+  ])("is a failed interaction where a client of a model threw: %j", (exception) => {
+    const { interactions } = assembleTrace(traceOf(failed(exception)), options).trace;
+    expect(interactions).toMatchObject([{ status: "error", session_id: "chat-1" }]);
+  });
+
+  it("is none where something else failed", () => {
+    const exception = {
+      "exception.type": "TypeError",
+      "exception.stacktrace": "TypeError: x\n    at checkout (file:///app/src/openaiFlag.js:1:1)",
+    };
+    const { trace, outcome } = assembleTrace(traceOf(failed(exception)), options);
+    expect(trace.interactions).toEqual([]);
+    expect(outcome).toBe("no_genai");
+  });
+});

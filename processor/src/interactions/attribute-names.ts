@@ -102,6 +102,7 @@ export const errors = {
   type: ["error.type"],
   exceptionEvent: "exception",
   exceptionType: ["exception.type"],
+  exceptionStack: ["exception.stacktrace"],
 } as const;
 
 /** Set to true on the calls of Calibrant's own judges. */

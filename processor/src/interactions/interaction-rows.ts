@@ -1,6 +1,7 @@
 import type { Interaction, ModelCall } from "../model/interaction.js";
 import type { RawSpan } from "../model/telemetry.js";
 import { interactionMarks } from "./attribute-names.js";
+import { failedInClient } from "./client-failure.js";
 import { limitText } from "./content-limit.js";
 import { findConversation, type Conversation } from "./conversation.js";
 import { sumCosts } from "./cost.js";
@@ -139,7 +140,10 @@ function isInteraction(
   if (calls.wrappers.some(({ reading }) => reading.operation === "invoke_agent")) return true;
   const asked = calls.wrappers.some(({ reading }) => reading.operation !== "chain");
   if (asked && (conversation.input !== "" || conversation.output !== "")) return true;
-  return root?.statusCode === "Error" && interactionMarks.some((name) => root.attributes.has(name));
+  if (root === undefined || root.statusCode !== "Error") return false;
+  if (interactionMarks.some((name) => root.attributes.has(name))) return true;
+  // Frameworks have spans for every step, and the exception on each of them.
+  return calls.wrappers.length === 0 && failedInClient(root);
 }
 
 /** The final generation's words, and an agent's where no generation was read. */
