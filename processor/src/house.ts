@@ -4,7 +4,7 @@ import { createDecoder } from "./decode/decode.js";
 import { startEmbeddedStore, type EmbeddedStore } from "./embedded/embedded.js";
 import { startEvaluation } from "./evaluate/evaluate.js";
 import { createFeedbackDoor } from "./feedback/feedback.js";
-import { pricesOf, startInteractions } from "./interactions/interactions.js";
+import { markTurn, pricesOf, startInteractions } from "./interactions/interactions.js";
 import { backoff } from "./kernel/backoff.js";
 import type { Clock } from "./kernel/clock.js";
 import { createClosers } from "./kernel/closers.js";
@@ -260,7 +260,7 @@ function startWalks({ config, client, clock, logger, metrics, spool }: Rooms): W
   const walks: Walk[] = [{ name: "loader", worker: loader }];
   if (interactions.enabled) {
     const reader = createTraceReader(client);
-    const writer = createInteractionWriter(client, clock);
+    const writer = createInteractionWriter(client, clock, markTurn);
     const options = { ...shared, reader, writer, cursors, prices, config: interactions };
     walks.push({ name: "interactions", worker: startInteractions(options) });
   }

@@ -1,7 +1,7 @@
 import type { Block, Load } from "./block.js";
 import type { Evaluation } from "./evaluation.js";
 import type { Feedback } from "./feedback.js";
-import type { Interaction, ModelCall } from "./interaction.js";
+import type { Interaction, ModelCall, TurnMarks } from "./interaction.js";
 import type { RawLog, RawSpan } from "./telemetry.js";
 
 /** What one room needs of another. `house.ts` hands the implementations over. */
@@ -157,13 +157,26 @@ export interface AssembledTrace {
 export interface InteractionWriter {
   /**
    * Replaces what is stored for these traces: an interaction is revised, never doubled. A trace
-   * whose content has not changed is left as it is. Answers how many interactions were new and
-   * how many were revised.
+   * whose content has not changed is left as it is. Places and marks of turns are found among all
+   * turns of their sessions, and corrected in the turns that follow. Answers how many interactions
+   * were new and how many were revised.
    */
   replace(
     traces: readonly AssembledTrace[],
   ): Promise<{ readonly added: number; readonly revised: number }>;
 }
+
+/** What is compared of two turns. */
+export type TurnText = Pick<Interaction, "input_text" | "output_text">;
+
+/**
+ * Marks a turn by the one before it in its session (room `interactions`, needed by `store`, which
+ * alone knows the turns of other traces). Pure; reads the first `turnTextLimit` characters.
+ */
+export type TurnMarker = (turn: TurnText, previous: TurnText | undefined) => TurnMarks;
+
+/** Characters of a text that are compared with another turn's. */
+export const turnTextLimit = 1_000;
 
 /** Places in the store's time that a walk has finished with; survives a restart. */
 export interface CursorStore {
