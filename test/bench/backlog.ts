@@ -29,7 +29,7 @@ export interface Backlog {
 }
 
 const spansAtOnce = 10_000;
-const observeEvery = 250;
+const observeEvery = 1_000;
 const patience = 900_000;
 
 /**

@@ -28,7 +28,7 @@ export const interactionsConfig = z.strictObject({
     .int()
     .min(1)
     .max(10_000)
-    .default(500)
+    .default(1_500)
     .describe("Traces that are assembled and written at once, at most"),
   batch_rows: z
     .int()

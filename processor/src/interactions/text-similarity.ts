@@ -3,15 +3,10 @@ export interface TextGrams {
   /** Weight of each part; a part that occurs again counts once. */
   readonly weights: ReadonlyMap<string, number>;
   readonly weight: number;
-  /** Two characters count as a word where words are not told apart. */
+  /** Words, and runs of characters where words are not told apart. */
+  readonly runs: readonly string[];
+  /** How many words; two characters count as one where words are not told apart. */
   readonly words: number;
-}
-
-export interface Similarity {
-  /** Twice the shared weight by the sum of both, 0 to 1. */
-  readonly dice: number;
-  /** The shared weight by the first text's, 0 to 1. */
-  readonly share: number;
 }
 
 /** Scripts without blanks between words: their parts are pairs of characters. */
@@ -19,6 +14,9 @@ const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const word =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{M}ー]+|[\p{L}\p{M}\p{N}']+/gu;
+
+/** Thai is the first of them by number. */
+const firstUnspaced = 0x0e00;
 
 /** Long words tell more than short ones, in every language that has both. */
 const mostWeight = 8;
@@ -33,19 +31,24 @@ const syllables = /\p{Script=Hangul}/u;
  */
 export function textGrams(text: string): TextGrams {
   const weights = new Map<string, number>();
+  const runs: string[] = text.match(word) ?? [];
   let words = 0;
-  for (const [found] of text.matchAll(word)) {
-    if (unspaced.test(found)) {
-      addParts(weights, found, 2, pairWeight);
-      words += found.length / 2;
+  for (const run of runs) {
+    if (isUnspaced(run)) {
+      addParts(weights, run, 2, pairWeight);
+      words += run.length / 2;
     } else {
-      addParts(weights, `<${found}>`, 3, Math.min(lengthOf(found), mostWeight));
+      addParts(weights, `<${run}>`, 3, Math.min(lengthOf(run), mostWeight));
       words += 1;
     }
   }
   let weight = 0;
   for (const each of weights.values()) weight += each;
-  return { weights, weight, words };
+  return { weights, weight, runs, words };
+}
+
+function isUnspaced(run: string): boolean {
+  return run.charCodeAt(0) >= firstUnspaced && unspaced.test(run);
 }
 
 function lengthOf(found: string): number {
@@ -64,8 +67,8 @@ function addParts(weights: Map<string, number>, text: string, size: number, weig
   }
 }
 
-/** Two empty texts share nothing. */
-export function similarity(first: TextGrams, second: TextGrams): Similarity {
+/** Twice the shared weight by the sum of both, 0 to 1. Two empty texts share nothing. */
+export function similarity(first: TextGrams, second: TextGrams): number {
   const [small, large] =
     first.weights.size <= second.weights.size ? [first, second] : [second, first];
   let shared = 0;
@@ -73,8 +76,27 @@ export function similarity(first: TextGrams, second: TextGrams): Similarity {
     const other = large.weights.get(part);
     if (other !== undefined) shared += Math.min(weight, other);
   }
-  return {
-    dice: shared === 0 ? 0 : (2 * shared) / (first.weight + second.weight),
-    share: shared === 0 ? 0 : shared / first.weight,
-  };
+  return shared === 0 ? 0 : (2 * shared) / (first.weight + second.weight);
+}
+
+/**
+ * The part of a text that occurs in a longer one, 0 to 1. Words are looked for without their
+ * endings: the longer text is not taken apart, which would cost more than everything else.
+ */
+export function occurrence(text: TextGrams, within: string): number {
+  const place = ` ${within}`;
+  let [found, all] = [0, 0];
+  for (const run of new Set(text.runs)) {
+    if (isUnspaced(run)) {
+      for (let at = 0; at + 2 <= run.length; at++) {
+        all += pairWeight;
+        if (place.includes(run.slice(at, at + 2))) found += pairWeight;
+      }
+    } else {
+      const weight = Math.min(lengthOf(run), mostWeight) ** 2;
+      all += weight;
+      if (place.includes(` ${run.slice(0, Math.max(3, run.length - 2))}`)) found += weight;
+    }
+  }
+  return all === 0 ? 0 : found / all;
 }

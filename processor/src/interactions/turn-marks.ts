@@ -1,7 +1,7 @@
 import type { TurnMarks } from "../model/interaction.js";
-import { turnTextLimit, type TurnMarker, type TurnText } from "../model/ports.js";
+import { turnTextLimit, type TurnMarker } from "../model/ports.js";
 import { beginsLikeFollowUp, objectsClearly, objectsPerhaps } from "./turn-cues.js";
-import { similarity, textGrams, type TextGrams } from "./text-similarity.js";
+import { occurrence, similarity, textGrams } from "./text-similarity.js";
 
 /** A turn that is the first of its session, or of none. */
 export const noTurnMarks: TurnMarks = {
@@ -33,35 +33,24 @@ export const markTurn: TurnMarker = (turn, previous) => {
   const text = normalised(turn.input_text);
   if (text === "") return noTurnMarks;
   const question = textGrams(text);
-  const compared = compareWith(question, previous);
+  const asked = similarity(question, textGrams(normalised(previous.input_text)));
   const asksSomething = question.words >= rephraseWords && question.weight >= rephraseWeight;
-  if (compared.question >= rephraseSimilarity && asksSomething) {
-    return { ...noTurnMarks, is_rephrase: true };
+  if (asked >= rephraseSimilarity && asksSomething) return { ...noTurnMarks, is_rephrase: true };
+  if (objectsClearly(text)) return { ...noTurnMarks, is_correction: true };
+  if (!objectsPerhaps(text) && (asked >= followUpSimilarity || beginsLikeFollowUp(text))) {
+    return { ...noTurnMarks, is_follow_up: true };
   }
-  const related =
-    compared.question >= correctionSimilarity || compared.answerShare >= correctionSimilarity;
-  if (objectsClearly(text) || (related && objectsPerhaps(text))) {
+  const answered =
+    question.weight < followUpWeight ? 0 : occurrence(question, normalised(previous.output_text));
+  if (objectsPerhaps(text) && (asked >= correctionSimilarity || answered >= correctionSimilarity)) {
     return { ...noTurnMarks, is_correction: true };
   }
-  const goesOn =
-    compared.question >= followUpSimilarity ||
-    (compared.answerShare >= followUpAnswerShare && question.weight >= followUpWeight) ||
-    beginsLikeFollowUp(text);
-  return { ...noTurnMarks, is_follow_up: goesOn };
+  return {
+    ...noTurnMarks,
+    is_follow_up:
+      asked >= followUpSimilarity || answered >= followUpAnswerShare || beginsLikeFollowUp(text),
+  };
 };
-
-interface Compared {
-  /** Similarity with the question before, 0 to 1. */
-  readonly question: number;
-  /** The part of the question that occurs in the answer before, 0 to 1. */
-  readonly answerShare: number;
-}
-
-function compareWith(question: TextGrams, previous: TurnText): Compared {
-  const before = similarity(question, textGrams(normalised(previous.input_text)));
-  const answer = similarity(question, textGrams(normalised(previous.output_text)));
-  return { question: before.dice, answerShare: answer.share };
-}
 
 /** One spelling for what looks the same: width, case, accents kept, blanks and signs as one blank. */
 function normalised(text: string): string {

@@ -104,6 +104,8 @@ export interface ArrivalPosition {
 
 /** Rows of one trace that reached the store at one moment. */
 export interface TraceArrival extends ArrivalPosition {
+  /** The service that sent them, one of several; empty where rows of an earlier version name none. */
+  readonly service: string;
   readonly spans: number;
   readonly logs: number;
   /** Spans without a parent. */

@@ -9,6 +9,9 @@ import { timeRange, type ReadLimits } from "./trace-range.js";
 /** ClickHouse's TOO_MANY_ROWS_OR_BYTES. */
 const tooLarge = 396;
 
+/** How many more traces are tried after some that fitted. */
+const growth = 1.2;
+
 const usual: ReadLimits = { result: 24 * 1024 ** 2, rows: 20_000, value: 4 * 1024 ** 2 };
 
 /** For a single trace that is too large in the usual way: what can be told of it must do. */
@@ -20,6 +23,8 @@ export function createTraceReader(
   limits: Pick<ReadLimits, "result" | "rows"> = usual,
 ): TraceReader {
   let columns: LogColumns | undefined;
+  /** As many as the store took last: what is too large once will be again. */
+  let fitting = Infinity;
 
   const read = async (wanted: readonly WantedTrace[], within: ReadLimits): Promise<TraceRows[]> => {
     columns ??= await logColumns(client);
@@ -44,12 +49,16 @@ export function createTraceReader(
     arrivals: (after, limit): Promise<ArrivalPage> => readArrivals(client, after, limit),
     traces: async (wanted) => {
       if (wanted.length === 0) return [];
-      for (let count = wanted.length; ; count = Math.ceil(count / 2)) {
+      for (;;) {
+        const count = Math.min(wanted.length, fitting);
         try {
-          return await read(wanted.slice(0, count), { ...usual, ...limits });
+          const traces = await read(wanted.slice(0, count), { ...usual, ...limits });
+          if (count === fitting) fitting = Math.ceil(fitting * growth);
+          return traces;
         } catch (error) {
           if (clickHouseCode(error) !== tooLarge) throw error;
           if (count === 1) return await read(wanted.slice(0, 1), tight);
+          fitting = Math.ceil(count / 2);
         }
       }
     },
