@@ -11,8 +11,6 @@ export interface ChatSpan {
 
 /** A trace of one span: a call of a model by an application, without a parent. */
 export function chatSpan(chat: ChatSpan): Readonly<Record<string, unknown>> {
-  const message = (role: string, content: string): string =>
-    JSON.stringify([{ role, parts: [{ type: "text", content }] }]);
   return {
     Timestamp: new Date(chat.start).toISOString(),
     TraceId: chat.traceId,
@@ -34,4 +32,8 @@ export function chatSpan(chat: ChatSpan): Readonly<Record<string, unknown>> {
       ...(chat.session === undefined ? {} : { "session.id": chat.session }),
     },
   };
+}
+
+function message(role: string, content: string): string {
+  return JSON.stringify([{ role, parts: [{ type: "text", content }] }]);
 }

@@ -25,7 +25,7 @@ export function inTurns(due: readonly DueTrace[]): DueTrace[] {
     }
     waiting = waiting.filter(({ traces, at }) => at < traces.length);
   }
-  for (const { traces, at } of waiting) for (const due of traces.slice(at)) order.push(due);
+  for (const { traces, at } of waiting) for (const last of traces.slice(at)) order.push(last);
   return order;
 }
 
