@@ -5,6 +5,9 @@ import { CalibrantError } from "../kernel/errors.js";
 import type { Logger } from "../kernel/logger.js";
 import type { StoreLimits } from "./child-messages.js";
 import { superviseChild } from "./supervisor.js";
+import { removeAccess, saveAccess } from "./writer-file.js";
+
+export { readAccess } from "./writer-file.js";
 
 export interface EmbeddedStoreOptions {
   /** The engine's files are kept below it, in `store/`. One process, one folder. */
@@ -23,7 +26,7 @@ export interface EmbeddedStoreOptions {
 export interface EmbeddedStore {
   /** Address of the ClickHouse HTTP interface. The user `default` may read there without a password. */
   readonly url: string;
-  /** Of the writer: made anew at each start and known to this process and the store's alone. */
+  /** Of the writer: made anew at each start, and kept where only the user of the service may read. */
   readonly credentials: { readonly username: string; readonly password: string };
   readonly engineVersion: string;
   /** The store's process as it is now; undefined between two of them. */
@@ -59,15 +62,20 @@ export async function startEmbeddedStore(options: EmbeddedStoreOptions): Promise
     ...(onExit === undefined ? {} : { onExit }),
   });
   const address = host.includes(":") ? `[${host}]` : host;
+  const url = `http://${address}:${child.port}`;
+  await saveAccess(options.dataDir, { url, ...credentials });
   return {
-    url: `http://${address}:${child.port}`,
+    url,
     credentials,
     engineVersion: child.engineVersion,
     get pid() {
       return child.pid;
     },
     problem: () => child.problem(),
-    stop: () => child.stop(),
+    stop: async () => {
+      await removeAccess(options.dataDir);
+      await child.stop();
+    },
   };
 }
 

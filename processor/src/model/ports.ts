@@ -148,6 +148,52 @@ export interface TraceReader {
 /** A trace to be read. `earliest` and `latest` are hints: rows of earlier arrivals may lie outside. */
 export type WantedTrace = Pick<TraceArrival, "traceId" | "earliest" | "latest">;
 
+/** A stretch of the spans' own time; milliseconds, the end excluded. */
+export interface SpanTime {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A trace with spans in a stretch of time. */
+export interface StoredTrace extends WantedTrace {
+  /** Its spans in the stretch. */
+  readonly spans: number;
+  /** Rows of it have arrived that the walk has not worked off: the trace is the walk's to write. */
+  readonly waiting: boolean;
+}
+
+/** The raw side of the store by the spans' own time (room `store`, needed for a backfill). */
+export interface SpanHistory {
+  /** Stretches with spans of the range and how many traces each has, oldest first. */
+  stretches(
+    range: SpanTime,
+    service: string | undefined,
+  ): Promise<readonly (SpanTime & { readonly traces: number })[]>;
+  /** Traces of a stretch in the order of their ids, after one of them. */
+  tracesIn(
+    stretch: SpanTime,
+    service: string | undefined,
+    after: string,
+    limit: number,
+  ): Promise<readonly StoredTrace[]>;
+  /**
+   * Traces with rows in the range and of which rows have arrived since (store clock, milliseconds),
+   * in the order of their ids, after one of them.
+   */
+  arrivedSince(
+    since: number,
+    range: SpanTime,
+    after: string,
+    limit: number,
+  ): Promise<readonly StoredTrace[]>;
+  /** Where the walk is (undefined: it has never run), and how many traces of the range wait for it. */
+  walk(
+    range: SpanTime,
+  ): Promise<{ readonly position: number | undefined; readonly waiting: number }>;
+  /** The store's clock, milliseconds. */
+  now(): Promise<number>;
+}
+
 /** What assembly made of one trace. */
 export interface AssembledTrace {
   readonly traceId: string;

@@ -59,7 +59,16 @@ export function planRevisions(
         continue;
       }
       kept.set(interaction.interaction_id, revision);
-      interactions.push({ interaction, content, revision, contentHash });
+      const arrived_at = before.reduce(
+        (latest, row) => Math.max(latest, row.arrivedAt),
+        interaction.arrived_at,
+      );
+      interactions.push({
+        interaction: { ...interaction, arrived_at },
+        content,
+        revision,
+        contentHash,
+      });
       for (const [index, call] of own.entries()) {
         calls.push({ call, content: callContents[index] ?? "", revision });
       }
