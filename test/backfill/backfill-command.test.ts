@@ -62,7 +62,7 @@ describe("calibrant backfill", () => {
     runCommand("backfill", "--data-dir", dataDir, ...words);
 
   it("keeps to its user how to write to the store", async () => {
-    expect((await stat(join(dataDir, "store", "writer.json"))).mode & 0o777).toBe(0o600);
+    expect((await stat(join(dataDir, "store", "access.sock"))).mode & 0o777).toBe(0o600);
   });
 
   it("revises what the configured prices change beside the running service, once", async () => {

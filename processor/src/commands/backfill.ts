@@ -72,7 +72,7 @@ async function backfill(
   try {
     const { client, alone } = store;
     const { cluster, raw_days: rawDays, own_days: ownDays } = config.exporters.clickhouse;
-    await checkRawTables(client);
+    await checkRawTables(client, "read");
     await migrate({ client, cluster, rawDays, ownDays });
     result = await runBackfill({
       history: createSpanHistory(client),

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import path from "node:path";
+import { offerAccess } from "./access-socket.js";
 import type { Clock } from "../kernel/clock.js";
 import { CalibrantError } from "../kernel/errors.js";
 import type { Logger } from "../kernel/logger.js";
 import type { StoreLimits } from "./child-messages.js";
 import { superviseChild } from "./supervisor.js";
-import { removeAccess, saveAccess } from "./writer-file.js";
 
-export { readAccess } from "./writer-file.js";
+export { readAccess } from "./access-socket.js";
 
 export interface EmbeddedStoreOptions {
   /** The engine's files are kept below it, in `store/`. One process, one folder. */
@@ -26,7 +26,7 @@ export interface EmbeddedStoreOptions {
 export interface EmbeddedStore {
   /** Address of the ClickHouse HTTP interface. The user `default` may read there without a password. */
   readonly url: string;
-  /** Of the writer: made anew at each start, and kept where only the user of the service may read. */
+  /** Of the writer: made anew at each start, and told to processes of the same user alone. */
   readonly credentials: { readonly username: string; readonly password: string };
   readonly engineVersion: string;
   /** The store's process as it is now; undefined between two of them. */
@@ -63,7 +63,12 @@ export async function startEmbeddedStore(options: EmbeddedStoreOptions): Promise
   });
   const address = host.includes(":") ? `[${host}]` : host;
   const url = `http://${address}:${child.port}`;
-  await saveAccess(options.dataDir, { url, ...credentials });
+  const endOffer = await offerAccess(options.dataDir, { url, ...credentials }).catch(
+    (error: unknown) => {
+      logger.warn({ err: error }, "commands cannot write to the embedded store while it runs");
+      return () => Promise.resolve();
+    },
+  );
   return {
     url,
     credentials,
@@ -73,7 +78,7 @@ export async function startEmbeddedStore(options: EmbeddedStoreOptions): Promise
     },
     problem: () => child.problem(),
     stop: async () => {
-      await removeAccess(options.dataDir);
+      await endOffer();
       await child.stop();
     },
   };

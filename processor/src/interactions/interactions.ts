@@ -7,6 +7,8 @@ export { assembleTrace } from "./assemble.js";
 
 export { runBackfill, type BackfillResult } from "./backfill.js";
 
+export { startLookBack } from "./look-back.js";
+
 export { markTurn } from "./turn-marks.js";
 
 export type { PriceList } from "./prices.js";

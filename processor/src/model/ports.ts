@@ -148,6 +148,15 @@ export interface TraceReader {
 /** A trace to be read. `earliest` and `latest` are hints: rows of earlier arrivals may lie outside. */
 export type WantedTrace = Pick<TraceArrival, "traceId" | "earliest" | "latest">;
 
+/** Spans that another program stored before Calibrant was there (room `store`). */
+export interface EarlierSpans {
+  /**
+   * Announces the traces of spans that began between two times (milliseconds) as arrivals, each
+   * once however often it is called.
+   */
+  announce(since: number, now: number): Promise<void>;
+}
+
 /** A stretch of the spans' own time; milliseconds, the end excluded. */
 export interface SpanTime {
   readonly start: number;

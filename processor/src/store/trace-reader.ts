@@ -1,7 +1,8 @@
 import type { ArrivalPage, TraceReader, TraceRows, WantedTrace } from "../model/ports.js";
 import { readArrivals } from "./arrivals.js";
 import type { StoreClient } from "./client.js";
-import { logsOf, type LogColumns } from "./raw-logs.js";
+import { optionalColumns, type OptionalColumns } from "./optional-columns.js";
+import { logsOf } from "./raw-logs.js";
 import { spansOf } from "./raw-spans.js";
 import { clickHouseCode } from "./store-error.js";
 import { timeRange, type ReadLimits } from "./trace-range.js";
@@ -22,15 +23,15 @@ export function createTraceReader(
   client: StoreClient,
   limits: Pick<ReadLimits, "result" | "rows"> = usual,
 ): TraceReader {
-  let columns: LogColumns | undefined;
+  let columns: OptionalColumns | undefined;
   /** As many as the store took last: what is too large once will be again. */
   let fitting = Infinity;
 
   const read = async (wanted: readonly WantedTrace[], within: ReadLimits): Promise<TraceRows[]> => {
-    columns ??= await logColumns(client);
+    columns ??= await optionalColumns(client);
     const range = await timeRange(client, wanted);
     const [spans, logs] = await Promise.all([
-      spansOf(client, wanted, range, within),
+      spansOf(client, wanted, range, within, columns),
       logsOf(client, wanted, range, within, columns),
     ]);
     return wanted.map(({ traceId }) => {
@@ -63,13 +64,4 @@ export function createTraceReader(
       }
     },
   };
-}
-
-/** Tables of older Collectors lack columns that newer ones have. */
-async function logColumns(client: StoreClient): Promise<LogColumns> {
-  const rows = await client.query<{ name: string }>(
-    "SELECT name FROM system.columns WHERE database = 'otel' AND table = 'otel_logs'",
-  );
-  const names = new Set(rows.map(({ name }) => name));
-  return { eventName: names.has("EventName"), timestampTime: names.has("TimestampTime") };
 }
