@@ -12,7 +12,7 @@ import { interactionsConfig } from "./interactions/interactions-config.js";
 import { CalibrantError, messageOf } from "./kernel/errors.js";
 import { formatFaults, type Fault } from "./kernel/faults.js";
 import { redactConfig } from "./redact/redact-config.js";
-import { metricsPolicy, receiveConfig } from "./receive/receive-config.js";
+import { metricsPolicy, receiveConfig, telemetrySource } from "./receive/receive-config.js";
 import { serveConfig } from "./serve/serve-config.js";
 import { spoolConfig } from "./spool/spool-config.js";
 import { storeConfig } from "./store/store-config.js";
@@ -24,6 +24,7 @@ import { storeConfig } from "./store/store-config.js";
 const configSchema = z.strictObject({
   receivers: z
     .strictObject({
+      source: telemetrySource,
       otlp: z
         .strictObject({
           protocols: receiveConfig.prefault({}),
@@ -131,11 +132,21 @@ export function parseConfig(text: string, environment: Environment): Config {
   if (!parsed.success || faults.length > 0) {
     throw invalid(faults.map((fault) => withLine(fault, document, lines)));
   }
-  const dangling = evaluatorFaults(parsed.data.processors.evaluate);
+  const dangling = [
+    ...evaluatorFaults(parsed.data.processors.evaluate),
+    ...sourceFaults(parsed.data),
+  ];
   if (dangling.length > 0) {
     throw invalid(dangling.map((fault) => withLine(fault, document, lines)));
   }
   return parsed.data;
+}
+
+/** Nobody but the service can write to the embedded store. */
+function sourceFaults({ receivers, exporters }: Config): Fault[] {
+  if (receivers.source === "otlp" || exporters.clickhouse.url !== "") return [];
+  const message = "clickhouse needs exporters.clickhouse.url, the server that the Collector fills";
+  return [{ path: "receivers.source", message }];
 }
 
 /**

@@ -4,7 +4,12 @@ import { createDecoder } from "./decode/decode.js";
 import { startEmbeddedStore, type EmbeddedStore } from "./embedded/embedded.js";
 import { startEvaluation } from "./evaluate/evaluate.js";
 import { createFeedbackDoor } from "./feedback/feedback.js";
-import { pricesOf, startInteractions } from "./interactions/interactions.js";
+import {
+  markTurn,
+  pricesOf,
+  startInteractions,
+  startLookBack,
+} from "./interactions/interactions.js";
 import { backoff } from "./kernel/backoff.js";
 import type { Clock } from "./kernel/clock.js";
 import { createClosers } from "./kernel/closers.js";
@@ -21,12 +26,13 @@ import { spoolDirectory } from "./spool/spool-directory.js";
 import { openSpool, type Spool } from "./spool/spool.js";
 import { createStoreClient, type StoreClient } from "./store/client.js";
 import { createCursorStore } from "./store/cursors.js";
+import { createEarlierSpans } from "./store/earlier-spans.js";
 import { createEvaluationLedger } from "./store/evaluation-ledger.js";
 import { createInteractionQueries } from "./store/interaction-queries.js";
 import { createInteractionWriter } from "./store/interaction-writer.js";
 import { createLoadSink } from "./store/load-sink.js";
 import { migrate } from "./store/migrations.js";
-import { checkRawTables } from "./store/raw-tables.js";
+import { checkRawTables, type RawTableUse } from "./store/raw-tables.js";
 import { createTraceReader } from "./store/trace-reader.js";
 
 export interface HouseOptions {
@@ -43,7 +49,8 @@ const storeSink = "clickhouse";
 
 export interface House {
   readonly addresses: {
-    readonly otlp: string;
+    /** OTLP/HTTP; undefined where a Collector fills the store. */
+    readonly otlp: string | undefined;
     /** OTLP/gRPC; undefined when it is switched off. */
     readonly grpc: string | undefined;
     readonly web: string;
@@ -115,21 +122,24 @@ export async function openHouse(options: HouseOptions): Promise<House> {
 
     const redactor = createRedactor({ config: config.processors.redaction, meter });
     const admission = createAdmission({ keys: config.extensions.keys, meter });
-    const receiver = await startReceiver({
-      config: config.receivers.otlp.protocols,
-      metrics: config.receivers.otlp.metrics,
-      admission,
-      intake: spool,
-      pressure: spool,
-      decoder: createDecoder({ config: config.receivers.otlp.limits, clock, redactor }),
-      meter,
-      logger,
-      clock,
-    });
-    closers.add("receiver", () => receiver.stop());
+    const receiver =
+      config.receivers.source === "clickhouse"
+        ? undefined
+        : await startReceiver({
+            config: config.receivers.otlp.protocols,
+            metrics: config.receivers.otlp.metrics,
+            admission,
+            intake: spool,
+            pressure: spool,
+            decoder: createDecoder({ config: config.receivers.otlp.limits, clock, redactor }),
+            meter,
+            logger,
+            clock,
+          });
+    if (receiver !== undefined) closers.add("receiver", () => receiver.stop());
 
     const { http, grpc } = config.receivers.otlp.protocols;
-    const otlpAddress = addressOf(receiver.address, http);
+    const otlpAddress = receiver && addressOf(receiver.address, http);
     const web = await startServer({
       config: config.extensions.web,
       admission,
@@ -154,7 +164,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     return {
       addresses: {
         otlp: otlpAddress,
-        grpc: receiver.grpcAddress && addressOf(receiver.grpcAddress, grpc),
+        grpc: receiver?.grpcAddress && addressOf(receiver.grpcAddress, grpc),
         web: web.address,
         clickhouse: embedded?.url ?? config.exporters.clickhouse.url,
       },
@@ -226,7 +236,7 @@ async function openWalks(
   const { cluster, raw_days: rawDays, own_days: ownDays } = config.exporters.clickhouse;
   for (let attempt = 0; ; attempt++) {
     try {
-      await checkRawTables(client);
+      await checkRawTables(client, useOfRawTables(config));
       const applied = await migrate({ client, cluster, rawDays, ownDays });
       if (applied.length > 0) logger.info({ applied }, "the schema is up to date");
       break;
@@ -249,7 +259,7 @@ function startWalks({ config, client, clock, logger, metrics, spool }: Rooms): W
   const shared = { clock, logger, meter };
   const cursors = createCursorStore(client);
   const prices = pricesOf(interactions);
-  const sink = createLoadSink(client, config.exporters.clickhouse.cluster);
+  const sink = createLoadSink(client, config.exporters.clickhouse.cluster, useOfRawTables(config));
   const loader = startLoader({
     ...shared,
     spool,
@@ -260,9 +270,15 @@ function startWalks({ config, client, clock, logger, metrics, spool }: Rooms): W
   const walks: Walk[] = [{ name: "loader", worker: loader }];
   if (interactions.enabled) {
     const reader = createTraceReader(client);
-    const writer = createInteractionWriter(client, clock);
+    const writer = createInteractionWriter(client, clock, markTurn);
     const options = { ...shared, reader, writer, cursors, prices, config: interactions };
     walks.push({ name: "interactions", worker: startInteractions(options) });
+    if (config.receivers.source === "clickhouse") {
+      const { look_back: lookBack, arrival_overlap: overlap } = interactions;
+      const earlier = createEarlierSpans(client);
+      const worker = startLookBack({ ...shared, earlier, cursors, lookBack, overlap });
+      walks.push({ name: "look back", worker });
+    }
   }
   if (evaluate.enabled) {
     const ledger = createEvaluationLedger(client);
@@ -279,6 +295,11 @@ function startWalks({ config, client, clock, logger, metrics, spool }: Rooms): W
     walks.push({ name: "evaluate", worker });
   }
   return walks;
+}
+
+/** A Collector that fills the raw tables writes them in its own way; here they are read. */
+function useOfRawTables({ receivers }: Config): RawTableUse {
+  return receivers.source === "clickhouse" ? "read" : "written";
 }
 
 function readinessOf(

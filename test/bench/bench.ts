@@ -2,15 +2,16 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import Table from "cli-table3";
+import { measureBacklog, type Backlog } from "./backlog.js";
 import { measureDecode, type DecodeSpeed } from "./decode-speed.js";
 import { measureEndToEnd, type EndToEnd } from "./end-to-end.js";
 import { measureSustained, type Sustained } from "./sustained.js";
 
 /**
  * `npm run bench` measures everything and writes test/bench/results.json; `npm run bench -- decode`
- * (or `end-to-end`, `sustained`) measures one part and only prints it.
+ * (or `end-to-end`, `sustained`, `backlog`) measures one part and only prints it.
  */
-const parts = ["decode", "end-to-end", "sustained"] as const;
+const parts = ["decode", "end-to-end", "sustained", "backlog"] as const;
 const wanted = process.argv[2];
 if (wanted !== undefined && !parts.some((part) => part === wanted)) {
   process.stderr.write(`there is no part "${wanted}": choose one of ${parts.join(", ")}\n`);
@@ -22,6 +23,7 @@ const isWanted = (part: (typeof parts)[number]): boolean => wanted === undefined
 const decode: DecodeSpeed[] = [];
 const endToEnd: EndToEnd[] = [];
 const sustained: Sustained[] = [];
+const backlog: Backlog[] = [];
 
 if (isWanted("decode")) {
   for (const spanSize of [1_024, 1_200, 4_096]) {
@@ -78,9 +80,27 @@ if (isWanted("sustained")) {
     })),
   );
 }
+if (isWanted("backlog")) {
+  progress("a backlog of 100,000 interactions");
+  backlog.push(await measureBacklog(100_000, progress));
+  table(
+    "Backlog, interactions assembled and stored",
+    backlog.map((run) => ({
+      interactions: whole(run.interactions),
+      spans: whole(run.spans),
+      "per CPU-second of the service": whole(run.interactionsPerCpuSecond),
+      "per second": whole(run.interactionsPerSecond),
+      "service, store CPU s": `${run.serviceCpuSeconds.toFixed(1)}, ${run.storeCpuSeconds.toFixed(1)}`,
+      "JSON.parse CPU s": run.jsonParseCpuSeconds.toFixed(1),
+      ratio: run.ratio.toFixed(1),
+      "service, store MB": `${whole(run.serviceMegabytes)}, ${whole(run.storeMegabytes)}`,
+      "lag, s": run.longestLag.toFixed(1),
+    })),
+  );
+}
 if (wanted === undefined) {
   const results = { machine: machine(), measuredAt: new Date().toISOString() };
-  const figures = { decode, endToEnd, sustained };
+  const figures = { decode, endToEnd, sustained, backlog };
   writeFileSync(resultsFile, `${JSON.stringify({ ...results, ...figures }, null, 2)}\n`);
   process.stdout.write("\nwritten to test/bench/results.json\n");
 }

@@ -13,6 +13,10 @@ export interface Pipeline {
   readonly otlp: string;
   /** Rows in `otel.otel_traces`. */
   stored(): Promise<number>;
+  /** Rows in any table. */
+  count(table: string): Promise<number>;
+  /** The value of a series of the service's own metrics; 0 without it. */
+  metric(series: string): Promise<number>;
   service(): ProcessUse;
   store(): ProcessUse;
   stop(): Promise<void>;
@@ -22,15 +26,30 @@ interface Started {
   readonly child: ChildProcess;
   readonly otlp: string;
   readonly clickhouse: string;
+  /** Address of the web server; empty without one. */
+  readonly web: string;
+  /** Removed with the pipeline. */
   readonly directory: string;
 }
 
 const main = fileURLToPath(new URL("../../../../processor/dist/main.js", import.meta.url));
 const usual = fileURLToPath(new URL("usual-service.js", import.meta.url));
 
+export function benchDirectory(): Promise<string> {
+  return mkdtemp(join(tmpdir(), "calibrant-bench-"));
+}
+
 /** Calibrant as a service that takes in only: another one would assemble and evaluate. */
 export async function startCalibrant(): Promise<Pipeline> {
-  const directory = await mkdtemp(join(tmpdir(), "calibrant-bench-"));
+  return await start(await benchDirectory(), "interactions: { enabled: false }");
+}
+
+/** Calibrant on a data folder below the directory, assembling what lies there. */
+export async function startWalking(directory: string): Promise<Pipeline> {
+  return await start(directory, "interactions: {}");
+}
+
+async function start(directory: string, processors: string): Promise<Pipeline> {
   const [otlpPort, webPort, storePort] = [await freePort(), await freePort(), await freePort()];
   const configFile = join(directory, "calibrant.yaml");
   await writeFile(
@@ -40,7 +59,7 @@ export async function startCalibrant(): Promise<Pipeline> {
     protocols:
       http: { endpoint: "127.0.0.1:${otlpPort}" }
       grpc: { endpoint: null }
-processors: { interactions: { enabled: false }, evaluate: { enabled: false } }
+processors: { ${processors}, evaluate: { enabled: false } }
 extensions:
   web: { endpoint: "127.0.0.1:${webPort}" }
   embedded_store: { endpoint: "127.0.0.1:${storePort}" }
@@ -50,21 +69,28 @@ service: { telemetry: { logs: { level: warn } } }
   const data = join(directory, "data");
   const child = spawn(
     process.execPath,
-    [main, "serve", "--config", configFile, "--data-dir", data],
+    [...profiling(), main, "serve", "--config", configFile, "--data-dir", data],
     { stdio: ["ignore", "ignore", "inherit"], env: { PATH: process.env["PATH"] } },
   );
+  const web = `http://127.0.0.1:${webPort}`;
   await until("the service to be ready", async () => {
     if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
-    const answer = await fetch(`http://127.0.0.1:${webPort}/readyz`);
+    const answer = await fetch(`${web}/readyz`);
     await answer.text();
     return answer.ok;
   });
   const [otlp, clickhouse] = [`http://127.0.0.1:${otlpPort}`, `http://127.0.0.1:${storePort}`];
-  return pipeline({ child, otlp, clickhouse, directory });
+  return pipeline({ child, otlp, clickhouse, web, directory });
+}
+
+/** `BENCH_PROFILE=FOLDER` writes a profile of the service's CPU time there. */
+function profiling(): string[] {
+  const folder = process.env["BENCH_PROFILE"];
+  return folder === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${folder}`];
 }
 
 export async function startUsual(): Promise<Pipeline> {
-  const directory = await mkdtemp(join(tmpdir(), "calibrant-bench-"));
+  const directory = await benchDirectory();
   const [otlpPort, storePort] = [await freePort(), await freePort()];
   const child = spawn(
     process.execPath,
@@ -73,21 +99,28 @@ export async function startUsual(): Promise<Pipeline> {
   );
   await once(child.stdout as NodeJS.ReadableStream, "data");
   const [otlp, clickhouse] = [`http://127.0.0.1:${otlpPort}`, `http://127.0.0.1:${storePort}`];
-  return pipeline({ child, otlp, clickhouse, directory });
+  return pipeline({ child, otlp, clickhouse, web: "", directory });
 }
 
-function pipeline({ child, otlp, clickhouse, directory }: Started): Pipeline {
+function pipeline({ child, otlp, clickhouse, web, directory }: Started): Pipeline {
   const pid = child.pid as number;
   const [storePid] = childrenOf(pid);
   if (storePid === undefined) throw new Error("the pipeline has no store process");
+  const count = async (table: string): Promise<number> => {
+    const answer = await fetch(clickhouse, {
+      method: "POST",
+      body: `SELECT count() FROM ${table}`,
+    });
+    return Number(await answer.text());
+  };
   return {
     otlp,
-    stored: async () => {
-      const answer = await fetch(clickhouse, {
-        method: "POST",
-        body: "SELECT count() FROM otel.otel_traces",
-      });
-      return Number(await answer.text());
+    count,
+    stored: () => count("otel.otel_traces"),
+    metric: async (series) => {
+      const lines = (await (await fetch(`${web}/metrics`)).text()).split("\n");
+      const line = lines.find((each) => each.startsWith(`${series} `));
+      return Number(line?.slice(series.length + 1) ?? 0);
     },
     service: () => useOf(pid),
     store: () => useOf(storePid),

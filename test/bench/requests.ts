@@ -1,4 +1,5 @@
 import { traceRequestType } from "../support/otlp-messages.js";
+import { generator, prose } from "./prose.js";
 
 /** A request of spans that can be sent again and again, each time with identifiers of its own. */
 export interface SpanRequest {
@@ -16,11 +17,6 @@ const spanIdSize = 8;
 const spansPerTrace = 4;
 /** What stands for an identifier until it is replaced: it occurs nowhere else in a request. */
 const placeholder = 0xf5;
-
-const words =
-  "order parcel return refund delivery size colour tent boot jacket price stock customer week store credit address invoice warranty repair exchange voucher waterproof sleeping light warm blue green large small please thanks when where how much does the a of to for is are can with without from your our and or not".split(
-    " ",
-  );
 
 /**
  * Spans of a chat with a model, of the given wire size each, in the attributes of the OTel GenAI
@@ -97,23 +93,6 @@ function text(key: string, stringValue: string): Attribute {
 
 function messages(key: string, role: string, content: string): Attribute {
   return text(key, JSON.stringify([{ role, parts: [{ type: "text", content }] }]));
-}
-
-function prose(size: number, random: () => number): string {
-  let result = "";
-  while (result.length < size) result += `${words[Math.floor(random() * words.length)]} `;
-  return result.slice(0, Math.max(0, size));
-}
-
-/** Mulberry32: the same spans in every run. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 /** Gives the spans of a request new identifiers and the present time, in place. */

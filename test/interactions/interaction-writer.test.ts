@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { markTurn } from "#processor/interactions/interactions.js";
 import { systemClock } from "#processor/kernel/clock.js";
 import { CalibrantError } from "#processor/kernel/errors.js";
 import type { StoreClient } from "#processor/store/client.js";
@@ -28,7 +29,7 @@ describe("the interaction writer", () => {
 
   it("stores what it is given, every column", async () => {
     const written = assembled(`${trace}1`, { cost_usd: null, complexity: null });
-    const writer = createInteractionWriter(client, systemClock);
+    const writer = createInteractionWriter(client, systemClock, markTurn);
     expect(await writer.replace([written])).toEqual({ added: 1, revised: 0 });
     const [row] = await storedInteractions(client);
     const [call] = await storedCalls(client);
@@ -37,7 +38,7 @@ describe("the interaction writer", () => {
   });
 
   it("leaves an unchanged interaction alone, whenever its last piece arrived", async () => {
-    const writer = createInteractionWriter(client, systemClock);
+    const writer = createInteractionWriter(client, systemClock, markTurn);
     await writer.replace([assembled(`${trace}1`)]);
     const before = await storedInteractions(client);
     expect(await writer.replace([assembled(`${trace}1`, { arrived_at: 1 })])).toEqual({
@@ -48,7 +49,7 @@ describe("the interaction writer", () => {
   });
 
   it("revises an interaction when it or one of its calls has changed, and its calls with it", async () => {
-    const writer = createInteractionWriter(client, systemClock);
+    const writer = createInteractionWriter(client, systemClock, markTurn);
     await writer.replace([assembled(`${trace}1`), assembled(`${trace}2`)]);
     const late = { output_text: "Half past nine.", started_at: 1_795_479_000_000 };
     expect(
@@ -64,7 +65,7 @@ describe("the interaction writer", () => {
   });
 
   it("removes an interaction that its trace no longer has", async () => {
-    const writer = createInteractionWriter(client, systemClock);
+    const writer = createInteractionWriter(client, systemClock, markTurn);
     const root = { interaction_id: `${trace}1-cc`, span_id: "cc" };
     await writer.replace([assembled(`${trace}1`)]);
     expect(await writer.replace([assembled(`${trace}1`, root)])).toEqual({ added: 1, revised: 0 });
@@ -81,13 +82,13 @@ describe("the interaction writer", () => {
     ["before the older interaction was deleted", "DELETE FROM calibrant.interactions"],
     ["before the older calls were deleted", "DELETE FROM calibrant.model_calls"],
   ])("makes up for a crash %s", async (_when, statement) => {
-    const first = createInteractionWriter(client, systemClock);
+    const first = createInteractionWriter(client, systemClock, markTurn);
     await first.replace([assembled(`${trace}1`)]);
     const changed = assembled(`${trace}1`, { output_text: "Half past nine." });
-    const dying = createInteractionWriter(dyingAt(client, statement), systemClock);
+    const dying = createInteractionWriter(dyingAt(client, statement), systemClock, markTurn);
     await expect(dying.replace([changed])).rejects.toThrow("the process is gone");
 
-    const second = createInteractionWriter(client, systemClock);
+    const second = createInteractionWriter(client, systemClock, markTurn);
     await second.replace([changed]);
     const rows = await storedInteractions(client);
     expect(rows.map((row) => row.output_text)).toEqual(["Half past nine."]);
@@ -107,7 +108,7 @@ describe("the interaction writer", () => {
         await client.command(sql, params, given);
       },
     };
-    const writer = createInteractionWriter(older, systemClock);
+    const writer = createInteractionWriter(older, systemClock, markTurn);
     await writer.replace([assembled(`${trace}1`)]);
     await writer.replace([assembled(`${trace}1`, { output_text: "changed" })]);
     expect(settings.length).toBeGreaterThan(1);
@@ -125,7 +126,7 @@ describe("the interaction writer", () => {
       }),
     );
     const named = assembled(hostile, { interaction_id: hostile });
-    const writer = createInteractionWriter(client, systemClock);
+    const writer = createInteractionWriter(client, systemClock, markTurn);
     expect(await writer.replace([...months, named])).toEqual({ added: 111, revised: 0 });
     expect(await writer.replace([...months, named])).toEqual({ added: 0, revised: 0 });
   });
@@ -145,9 +146,9 @@ function dyingAt(client: StoreClient, statement: string): StoreClient {
   };
   return {
     ...client,
-    insert: async (table, rows, options) => {
+    insertLines: async (table, lines, options) => {
       check(table);
-      await client.insert(table, rows, options);
+      await client.insertLines(table, lines, options);
     },
     command: async (sql, params, settings) => {
       check(sql);

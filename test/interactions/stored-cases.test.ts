@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { markTurn } from "#processor/interactions/interactions.js";
 import { systemClock } from "#processor/kernel/clock.js";
 import { createCursorStore } from "#processor/store/cursors.js";
 import { createInteractionWriter } from "#processor/store/interaction-writer.js";
@@ -27,9 +28,9 @@ describe("captured requests on their whole way: decoded, loaded, walked, read ba
     for (const { requests } of cases) await loadBlocks(client, decodeRequests(requests));
     const setup = {
       reader: createTraceReader(client),
-      writer: createInteractionWriter(client, systemClock),
+      writer: createInteractionWriter(client, systemClock, markTurn),
       cursors: createCursorStore(client),
-      config: { settle_after: 0, settle_without_root: 0, page_size: 20, batch_traces: 15 },
+      config: { settle_after: 0, settle_without_root: 0, page_size: 100, batch_traces: 60 },
     };
     await walkToRest(walkFor(setup));
     const expected = cases.flatMap(({ interactions }) => interactions);

@@ -126,6 +126,7 @@ describe("the trace reader", () => {
     const arrivals = Array.from({ length: 25 }, (_, index) => ({
       arrived_at: new Date(start + Math.floor(index / 5)).toISOString(),
       trace_id: `trace ' ${String(index).padStart(2, "0")}`,
+      service_name: "shop",
       spans: 2,
       logs: 1,
       roots: index % 2,
@@ -149,6 +150,7 @@ describe("the trace reader", () => {
       .arrivals;
     expect(first).toEqual({
       traceId: "trace ' 03",
+      service: "shop",
       arrivedAt: start,
       spans: 4,
       logs: 2,

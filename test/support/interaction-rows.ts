@@ -57,6 +57,10 @@ function plainInteraction(traceId: string): Interaction {
     complete: true,
     dialect: "otel-genai",
     arrived_at: 1_795_480_001_000,
+    turn_index: 0,
+    is_rephrase: false,
+    is_correction: false,
+    is_follow_up: false,
   };
 }
 

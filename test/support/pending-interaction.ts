@@ -44,6 +44,10 @@ export function pendingInteraction(changes: Partial<PendingInteraction> = {}): P
     complete: true,
     dialect: "otel",
     arrived_at: 1_750_000_001_000,
+    turn_index: 0,
+    is_rephrase: false,
+    is_correction: false,
+    is_follow_up: false,
     previous_output: "Hello! What can I do for you?",
     ...changes,
   };

@@ -82,6 +82,10 @@ function interactionOf(turn: Turn, now: number): Interaction {
     complete: true,
     dialect: "genai",
     arrived_at: started + 3_000,
+    turn_index: 0,
+    is_rephrase: false,
+    is_correction: false,
+    is_follow_up: false,
   };
 }
 

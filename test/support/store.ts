@@ -57,8 +57,11 @@ export async function startTestStore(options: TestStoreOptions = {}): Promise<Te
 }
 
 /** Runs `work` on a store of its own. */
-export async function withStore(work: (store: TestStore) => Promise<void>): Promise<void> {
-  const store = await startTestStore();
+export async function withStore(
+  work: (store: TestStore) => Promise<void>,
+  options: TestStoreOptions = {},
+): Promise<void> {
+  const store = await startTestStore(options);
   try {
     await work(store);
   } finally {

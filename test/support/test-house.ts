@@ -8,6 +8,7 @@ import type { TestStore } from "./store.js";
 import { temporaryFolder } from "./temporary-folder.js";
 
 export interface TestHouse {
+  /** Empty where the house receives nothing. */
   readonly otlp: string;
   readonly web: string;
   readonly dataDirectory: string;
@@ -27,6 +28,9 @@ export interface TestHouseOptions {
   /** Milliseconds to wait for an answer of the store. */
   readonly requestTimeout?: number;
   readonly clock?: Clock;
+  /** Settings of `receivers` beside the addresses, and of `processors`. */
+  readonly receivers?: Readonly<Record<string, unknown>>;
+  readonly processors?: Readonly<Record<string, unknown>>;
 }
 
 /** The whole service within the test's process, on free ports; closed when the test has finished. */
@@ -36,7 +40,9 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
   const anyPort = "127.0.0.1:0";
   const config = parseConfig(
     JSON.stringify({
+      processors: options.processors ?? {},
       receivers: {
+        ...options.receivers,
         otlp: { protocols: { http: { endpoint: anyPort }, grpc: { endpoint: anyPort } } },
       },
       exporters: {
@@ -66,7 +72,7 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
     await ready;
   };
   onTestFinished(close);
-  const { otlp, web } = house.addresses;
+  const { otlp = "", web } = house.addresses;
   return {
     otlp,
     web,

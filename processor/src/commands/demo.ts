@@ -53,7 +53,7 @@ async function demo(options: DemoCommandOptions, terminal: Terminal): Promise<vo
     await house.ready;
     await runDemo({
       addresses: {
-        otlp: house.addresses.otlp,
+        otlp: house.addresses.otlp ?? "",
         grpc: house.addresses.grpc,
         api: house.addresses.web,
         store: house.addresses.clickhouse,

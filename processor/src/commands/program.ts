@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addBackfillCommand } from "./backfill.js";
 import { addConfigCommands } from "./config.js";
 import { addDeadLettersCommands } from "./dead-letters.js";
 import { addDemoCommand } from "./demo.js";
@@ -23,5 +24,6 @@ export function createProgram(terminal: Terminal): Command {
   addConfigCommands(program, terminal);
   addKeysCommands(program, terminal);
   addDeadLettersCommands(program, terminal);
+  addBackfillCommand(program, terminal);
   return program;
 }

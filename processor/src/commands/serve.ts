@@ -33,7 +33,7 @@ export function addServeCommand(program: Command, terminal: Terminal): void {
         clock: systemClock,
         version,
       });
-      terminal.print(`OTLP/HTTP   ${house.addresses.otlp}`);
+      if (house.addresses.otlp) terminal.print(`OTLP/HTTP   ${house.addresses.otlp}`);
       if (house.addresses.grpc) terminal.print(`OTLP/gRPC   ${house.addresses.grpc}`);
       terminal.print(`Web and API ${house.addresses.web}`);
       terminal.print(`ClickHouse  ${house.addresses.clickhouse}`);

@@ -1,10 +1,13 @@
 import { randomBytes } from "node:crypto";
 import path from "node:path";
+import { offerAccess } from "./access-socket.js";
 import type { Clock } from "../kernel/clock.js";
 import { CalibrantError } from "../kernel/errors.js";
 import type { Logger } from "../kernel/logger.js";
 import type { StoreLimits } from "./child-messages.js";
 import { superviseChild } from "./supervisor.js";
+
+export { readAccess } from "./access-socket.js";
 
 export interface EmbeddedStoreOptions {
   /** The engine's files are kept below it, in `store/`. One process, one folder. */
@@ -23,7 +26,7 @@ export interface EmbeddedStoreOptions {
 export interface EmbeddedStore {
   /** Address of the ClickHouse HTTP interface. The user `default` may read there without a password. */
   readonly url: string;
-  /** Of the writer: made anew at each start and known to this process and the store's alone. */
+  /** Of the writer: made anew at each start, and told to processes of the same user alone. */
   readonly credentials: { readonly username: string; readonly password: string };
   readonly engineVersion: string;
   /** The store's process as it is now; undefined between two of them. */
@@ -59,15 +62,25 @@ export async function startEmbeddedStore(options: EmbeddedStoreOptions): Promise
     ...(onExit === undefined ? {} : { onExit }),
   });
   const address = host.includes(":") ? `[${host}]` : host;
+  const url = `http://${address}:${child.port}`;
+  const endOffer = await offerAccess(options.dataDir, { url, ...credentials }).catch(
+    (error: unknown) => {
+      logger.warn({ err: error }, "commands cannot write to the embedded store while it runs");
+      return () => Promise.resolve();
+    },
+  );
   return {
-    url: `http://${address}:${child.port}`,
+    url,
     credentials,
     engineVersion: child.engineVersion,
     get pid() {
       return child.pid;
     },
     problem: () => child.problem(),
-    stop: () => child.stop(),
+    stop: async () => {
+      await endOffer();
+      await child.stop();
+    },
   };
 }
 

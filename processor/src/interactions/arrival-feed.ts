@@ -39,6 +39,8 @@ export function createArrivalFeed(options: ArrivalFeedOptions): ArrivalFeed {
   const seen = new Map<string, TraceArrival>();
   let head: ArrivalPosition = { arrivedAt: start, traceId: "" };
   let storeTime: number | undefined;
+  /** Whether the head was the last that there was. */
+  let atEnd = false;
   /** The store's clock at the last sweep: what arrived before it by the overlap was visible then. */
   let lastSweep = 0;
 
@@ -78,11 +80,13 @@ export function createArrivalFeed(options: ArrivalFeedOptions): ArrivalFeed {
       storeTime = now;
       const arrivals = page.arrivals.flatMap(fresh);
       head = page.arrivals.at(-1) ?? head;
+      atEnd = page.arrivals.length < pageSize;
       if (now - lastSweep >= overlap / sweepsPerOverlap) arrivals.push(...(await sweep(now)));
       const more = page.arrivals.length >= pageSize;
       return { arrivals, time: more ? head.arrivedAt : now, storeTime: now, more };
     },
-    safeStart: () => Math.min(head.arrivedAt, (storeTime ?? start) - overlap),
+    safeStart: () =>
+      Math.min(atEnd ? head.arrivedAt + 1 : head.arrivedAt, (storeTime ?? start) - overlap),
   };
 }
 

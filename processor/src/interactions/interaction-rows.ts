@@ -14,6 +14,7 @@ import { emptyReading, type SpanReading } from "./reading.js";
 import type { InteractionScope } from "./roots.js";
 import { nanosecondsToDuration, toMilliseconds } from "./span-times.js";
 import { findToolCalls } from "./tool-calls.js";
+import { noTurnMarks } from "./turn-marks.js";
 import { endOf, type TraceTree } from "./trace-tree.js";
 
 export interface RowOptions {
@@ -108,6 +109,9 @@ export function interactionRows(
       complete: scope.isComplete && !options.cutShort,
       dialect: dialectsOf(scope, readings),
       arrived_at: options.arrivedAt,
+      // A turn's place among others is not known from its own trace: see `turn-marks.ts`.
+      turn_index: 0,
+      ...noTurnMarks,
     },
     modelCalls: rows.rows,
     unpriced: rows.unpriced,

@@ -23,12 +23,15 @@ export const interactionsConfig = z.strictObject({
   arrival_overlap: duration
     .default(30_000)
     .describe("How late an insert may become visible in the store and still be noticed"),
+  look_back: duration
+    .default(86_400_000)
+    .describe("With receivers.source clickhouse: how old spans may be that the first start finds"),
   page_size: z.int().min(1).max(100_000).default(5_000).describe("Arrivals that are read at once"),
   batch_traces: z
     .int()
     .min(1)
     .max(10_000)
-    .default(500)
+    .default(1_500)
     .describe("Traces that are assembled and written at once, at most"),
   batch_rows: z
     .int()

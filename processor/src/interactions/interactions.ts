@@ -5,6 +5,12 @@ import { createWalk, type WalkOptions } from "./walk.js";
 
 export { assembleTrace } from "./assemble.js";
 
+export { runBackfill, type BackfillResult } from "./backfill.js";
+
+export { startLookBack } from "./look-back.js";
+
+export { markTurn } from "./turn-marks.js";
+
 export type { PriceList } from "./prices.js";
 export type InteractionsOptions = WalkOptions;
 

@@ -4,6 +4,8 @@ import { compare } from "./trace-tree.js";
 /** A trace that has rows in the store and is not assembled yet. Only positions, never content. */
 export interface PendingTrace {
   readonly traceId: string;
+  /** The first service that was heard of. */
+  readonly service: string;
   /** Store clock, milliseconds since the Unix epoch. */
   firstArrival: number;
   lastArrival: number;
@@ -112,6 +114,7 @@ function byFirstArrival(left: PendingTrace, right: PendingTrace): number {
 function fromArrival(arrival: TraceArrival, roots: number): PendingTrace {
   return {
     traceId: arrival.traceId,
+    service: arrival.service,
     firstArrival: arrival.arrivedAt,
     lastArrival: arrival.arrivedAt,
     rows: arrival.spans + arrival.logs,

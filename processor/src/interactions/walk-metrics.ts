@@ -15,8 +15,13 @@ export interface WalkMetrics {
 export interface WalkGauges {
   /** Seconds between the store's clock and the oldest arrival that ought to be worked off. */
   readonly lag: () => number;
+  /** The same by service, for those with traces that ought to be worked off. */
+  readonly serviceLags: () => readonly (readonly [service: string, seconds: number])[];
   readonly pending: () => number;
 }
+
+/** Names of services come from outside: the first so many that were behind have a series. */
+const mostServices = 50;
 
 export function createWalkMetrics(meter: Meter, gauges: WalkGauges): WalkMetrics {
   const traces = meter.createCounter("calibrant.interactions.traces", {
@@ -37,6 +42,19 @@ export function createWalkMetrics(meter: Meter, gauges: WalkGauges): WalkMetrics
       unit: "s",
     })
     .addCallback((result) => result.observe(gauges.lag()));
+  const services = new Set<string>();
+  meter
+    .createObservableGauge("calibrant.interactions.service_lag", {
+      description: "How far the walk is behind a service, for the first 50 that were behind",
+      unit: "s",
+    })
+    .addCallback((result) => {
+      const lags = new Map(gauges.serviceLags());
+      for (const service of lags.keys()) {
+        if (services.size < mostServices) services.add(service);
+      }
+      for (const service of services) result.observe(lags.get(service) ?? 0, { service });
+    });
   meter
     .createObservableGauge("calibrant.interactions.pending", {
       description: "Traces that wait to settle",

@@ -4,6 +4,7 @@ import type { Logger } from "../kernel/logger.js";
 import type { CursorStore, InteractionWriter, TraceReader } from "../model/ports.js";
 import { createArrivalFeed, type ArrivalFeed } from "./arrival-feed.js";
 import type { InteractionsConfig } from "./interactions-config.js";
+import { inTurns } from "./fair-order.js";
 import { createPendingTraces, type DueTrace } from "./pending-traces.js";
 import type { PriceList } from "./prices.js";
 import { processTraces, type ProcessOptions } from "./process-traces.js";
@@ -26,6 +27,9 @@ const cursorName = "interactions";
 /** Milliseconds between two writes of the place. What lies between is only read again. */
 const cursorInterval = 5_000;
 
+/** Milliseconds between two looks at what has settled while there is other work: each looks at all. */
+const lookInterval = 1_000;
+
 /**
  * The walk from raw rows to interactions. The store is the queue: what has arrived is followed by
  * position, and a place is given up only when everything before it has been written, so that a
@@ -42,12 +46,25 @@ export function createWalk(options: WalkOptions): () => Promise<boolean> {
   let feed: ArrivalFeed | undefined;
   let queue: DueTrace[] = [];
   let seen = { time: 0, behind: 0, at: clock.now(), more: false };
+  let lookedAt = 0;
   let place = { position: -1, writtenAt: 0 };
+  /** Milliseconds between the newest arrivals that are known and the oldest of each service. */
+  const unwritten = (): Map<string, number> => {
+    const services = new Map<string, number>();
+    for (const { trace } of queue) {
+      const waited = seen.time - trace.lastArrival;
+      if (waited > (services.get(trace.service) ?? -1)) services.set(trace.service, waited);
+    }
+    return services;
+  };
   const metrics = createWalkMetrics(options.meter, {
     lag: () => {
       const unseen = seen.behind + (queue.length > 0 ? clock.now() - seen.at : 0);
-      const unwritten = queue[0] === undefined ? 0 : seen.time - queue[0].trace.lastArrival;
-      return (unseen + unwritten) / 1_000;
+      return (unseen + Math.max(0, ...unwritten().values())) / 1_000;
+    },
+    serviceLags: () => {
+      const unseen = seen.behind + (queue.length > 0 ? clock.now() - seen.at : 0);
+      return [...unwritten()].map(([service, time]) => [service, (unseen + time) / 1_000]);
     },
     pending: () => pending.size,
   });
@@ -78,22 +95,30 @@ export function createWalk(options: WalkOptions): () => Promise<boolean> {
     place = { position: Math.max(position, place.position), writtenAt: clock.now() };
   };
 
-  /** Due traces are worked off before more arrivals are read, which bounds what waits. */
-  const refill = async (current: ArrivalFeed): Promise<void> => {
+  /**
+   * Reads ahead of the work, so that services are known that came after the flood of another. Only
+   * positions are kept, and not more than may wait.
+   */
+  const readAhead = async (current: ArrivalFeed): Promise<void> => {
+    const isFull = pending.size >= config.longest_queue;
+    const isOld = clock.now() - seen.at >= config.poll_interval;
+    if (queue.length > 0 && (isFull || !(seen.more || isOld))) return;
     const page = await current.next();
     for (const arrival of page.arrivals) pending.add(arrival);
-    queue = pending.due(page.time, pending.size - config.longest_queue);
     seen = {
       time: page.time,
       behind: page.storeTime - page.time,
       at: clock.now(),
       more: page.more,
     };
+    if (queue.length > 0 && clock.now() - lookedAt < lookInterval) return;
+    queue = inTurns(pending.due(page.time, pending.size - config.longest_queue));
+    lookedAt = clock.now();
   };
 
   return async () => {
     feed ??= await open();
-    if (queue.length === 0) await refill(feed);
+    await readAhead(feed);
     const batch = takeBatch(queue, config.batch_traces, config.batch_rows);
     if (batch.length > 0) {
       const rows = batch.map(({ trace }) => trace.rows);

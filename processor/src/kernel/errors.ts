@@ -26,6 +26,8 @@ export const errorCodes = {
   STORE_UNAVAILABLE: "ClickHouse does not answer or answered with a retryable error.",
   STORE_REFUSED: "ClickHouse refused a statement or rows; trying again will not help.",
   STORE_MIGRATION: "The schema in the store is not one that this version knows.",
+  BACKFILL_INCOMPLETE:
+    "A backfill was stopped before its end, or traces of it could not be derived again.",
   EMBEDDED_MISSING: "The embedded store needs the optional package `chdb`, which is not installed.",
   EMBEDDED_FAILED: "The embedded store's process did not start or has ended.",
   JUDGE_UNAVAILABLE: "A judge model did not answer in time or answered with a retryable error.",

@@ -1,5 +1,15 @@
+/** What a turn is to the one before it in its session. */
+export interface TurnMarks {
+  /** The user asks nearly the same again. */
+  readonly is_rephrase: boolean;
+  /** The user objects to the answer. */
+  readonly is_correction: boolean;
+  /** The user goes on about the same subject: neither of the two, and not a new subject. */
+  readonly is_follow_up: boolean;
+}
+
 /** One user-visible turn. Field names are the columns of `calibrant.interactions`. */
-export interface Interaction {
+export interface Interaction extends TurnMarks {
   /** `<trace id>-<span id of the root>`. */
   readonly interaction_id: string;
   readonly trace_id: string;
@@ -48,6 +58,8 @@ export interface Interaction {
   readonly dialect: string;
   /** Milliseconds since the Unix epoch at which its last piece arrived. */
   readonly arrived_at: number;
+  /** Place within the session of its service by start, from 0; 0 without a session. */
+  readonly turn_index: number;
 }
 
 export type ModelCallKind = "generation" | "tool" | "retrieval" | "embedding";

@@ -1,7 +1,7 @@
 import type { Block, Load } from "./block.js";
 import type { Evaluation } from "./evaluation.js";
 import type { Feedback } from "./feedback.js";
-import type { Interaction, ModelCall } from "./interaction.js";
+import type { Interaction, ModelCall, TurnMarks } from "./interaction.js";
 import type { RawLog, RawSpan } from "./telemetry.js";
 
 /** What one room needs of another. `house.ts` hands the implementations over. */
@@ -104,6 +104,8 @@ export interface ArrivalPosition {
 
 /** Rows of one trace that reached the store at one moment. */
 export interface TraceArrival extends ArrivalPosition {
+  /** The service that sent them, one of several; empty where rows of an earlier version name none. */
+  readonly service: string;
   readonly spans: number;
   readonly logs: number;
   /** Spans without a parent. */
@@ -146,6 +148,61 @@ export interface TraceReader {
 /** A trace to be read. `earliest` and `latest` are hints: rows of earlier arrivals may lie outside. */
 export type WantedTrace = Pick<TraceArrival, "traceId" | "earliest" | "latest">;
 
+/** Spans that another program stored before Calibrant was there (room `store`). */
+export interface EarlierSpans {
+  /**
+   * Announces the traces of spans that began between two times (milliseconds) as arrivals, each
+   * once however often it is called.
+   */
+  announce(since: number, now: number): Promise<void>;
+}
+
+/** A stretch of the spans' own time; milliseconds, the end excluded. */
+export interface SpanTime {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A trace with spans in a stretch of time. */
+export interface StoredTrace extends WantedTrace {
+  /** Its spans in the stretch. */
+  readonly spans: number;
+  /** Rows of it have arrived that the walk has not worked off: the trace is the walk's to write. */
+  readonly waiting: boolean;
+}
+
+/** The raw side of the store by the spans' own time (room `store`, needed for a backfill). */
+export interface SpanHistory {
+  /** Stretches with spans of the range and how many traces each has, oldest first. */
+  stretches(
+    range: SpanTime,
+    service: string | undefined,
+  ): Promise<readonly (SpanTime & { readonly traces: number })[]>;
+  /** Traces of a stretch in the order of their ids, after one of them. */
+  tracesIn(
+    stretch: SpanTime,
+    service: string | undefined,
+    after: string,
+    limit: number,
+  ): Promise<readonly StoredTrace[]>;
+  /**
+   * Traces with rows in the range and of which rows have arrived since (store clock, milliseconds),
+   * in the order of their ids, after one of them.
+   */
+  arrivedSince(
+    since: number,
+    range: SpanTime,
+    after: string,
+    limit: number,
+  ): Promise<readonly StoredTrace[]>;
+  /** Where the walk is (undefined: it has never run), and how many traces of the range wait for it. */
+  walk(
+    range: SpanTime,
+  ): Promise<{ readonly position: number | undefined; readonly waiting: number }>;
+  /** The store's clock, milliseconds. */
+  now(): Promise<number>;
+}
+
 /** What assembly made of one trace. */
 export interface AssembledTrace {
   readonly traceId: string;
@@ -157,13 +214,26 @@ export interface AssembledTrace {
 export interface InteractionWriter {
   /**
    * Replaces what is stored for these traces: an interaction is revised, never doubled. A trace
-   * whose content has not changed is left as it is. Answers how many interactions were new and
-   * how many were revised.
+   * whose content has not changed is left as it is. Places and marks of turns are found among all
+   * turns of their sessions, and corrected in the turns that follow. Answers how many interactions
+   * were new and how many were revised.
    */
   replace(
     traces: readonly AssembledTrace[],
   ): Promise<{ readonly added: number; readonly revised: number }>;
 }
+
+/** What is compared of two turns. */
+export type TurnText = Pick<Interaction, "input_text" | "output_text">;
+
+/**
+ * Marks a turn by the one before it in its session (room `interactions`, needed by `store`, which
+ * alone knows the turns of other traces). Pure; reads the first `turnTextLimit` characters.
+ */
+export type TurnMarker = (turn: TurnText, previous: TurnText | undefined) => TurnMarks;
+
+/** Characters of a text that are compared with another turn's. */
+export const turnTextLimit = 1_000;
 
 /** Places in the store's time that a walk has finished with; survives a restart. */
 export interface CursorStore {

@@ -80,6 +80,14 @@ const grpcConfig = z.strictObject({
     .describe("How long calls under way may take when the service stops"),
 });
 
+/** Who brings spans and logs into the store. */
+export const telemetrySource = z
+  .enum(["otlp", "clickhouse"])
+  .default("otlp")
+  .describe(
+    "otlp: they are received here. clickhouse: nothing is received, a Collector's ClickHouse exporter fills the tables otel.otel_traces and otel.otel_logs",
+  );
+
 /** Metrics are not stored. */
 export const metricsPolicy = z
   .enum(["accept", "refuse"])

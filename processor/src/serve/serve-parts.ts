@@ -25,7 +25,7 @@ export interface ServeOptions {
   readonly clock: Clock;
   readonly version: string;
   /** Where applications send OTLP, as the pages tell it to a reader who has no data yet. */
-  readonly otlpAddress: string;
+  readonly otlpAddress: string | undefined;
 }
 
 /** What the handlers work with. */

@@ -19,11 +19,11 @@ export async function readArrivals(
 ): Promise<ArrivalPage> {
   const time = `toDateTime64('${storeTime(after.arrivedAt)}', 3, 'UTC')`;
   const rows = await client.query<ArrivalRow>(
-    `SELECT 0 AS kept, toUnixTimestamp64Milli(now64(3)) AS arrivedAt, '' AS traceId,
+    `SELECT 0 AS kept, toUnixTimestamp64Milli(now64(3)) AS arrivedAt, '' AS traceId, '' AS service,
             toUInt32(0) AS spans, toUInt32(0) AS logs, toUInt32(0) AS roots,
             toInt64(0) AS earliest, toInt64(0) AS latest
      UNION ALL
-     SELECT 1, toUnixTimestamp64Milli(arrived_at), trace_id,
+     SELECT 1, toUnixTimestamp64Milli(arrived_at), trace_id, max(a.service_name),
             toUInt32(sum(a.spans)), toUInt32(sum(a.logs)), toUInt32(sum(a.roots)),
             toUnixTimestamp64Milli(min(a.earliest)), toUnixTimestamp64Milli(max(a.latest))
      FROM calibrant.trace_arrivals AS a

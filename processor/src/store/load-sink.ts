@@ -2,7 +2,7 @@ import { CalibrantError } from "../kernel/errors.js";
 import type { Load } from "../model/block.js";
 import type { LoadSink } from "../model/ports.js";
 import { insertSettings, type StoreClient, type StoreSettings } from "./client.js";
-import { checkRawTables } from "./raw-tables.js";
+import { checkRawTables, type RawTableUse } from "./raw-tables.js";
 import { clickHouseCode } from "./store-error.js";
 
 /**
@@ -23,8 +23,13 @@ const mendable: ReadonlySet<number> = new Set([
 /**
  * Stores loads once for a token, the rows of dependent materialized views included.
  * @param cluster empty for one server; on a cluster a load is stored when most replicas have it
+ * @param rawTables whether loads go into them as well
  */
-export function createLoadSink(client: StoreClient, cluster: string): LoadSink {
+export function createLoadSink(
+  client: StoreClient,
+  cluster: string,
+  rawTables: RawTableUse = "written",
+): LoadSink {
   const quorum: StoreSettings = cluster === "" ? {} : { insert_quorum: "auto" };
   let ofVersion: StoreSettings | undefined;
   return {
@@ -39,7 +44,7 @@ export function createLoadSink(client: StoreClient, cluster: string): LoadSink {
           settings: { ...(insertSettings(token) as StoreSettings), ...quorum, ...ofVersion },
         });
       } catch (error) {
-        throw await waiting(client, error);
+        throw await waiting(client, error, rawTables);
       }
     },
   };
@@ -54,10 +59,14 @@ async function settingsOfVersion(client: StoreClient): Promise<StoreSettings> {
 }
 
 /** The error as one to wait for, when it is about the store and not about the rows. */
-async function waiting(client: StoreClient, error: unknown): Promise<unknown> {
+async function waiting(
+  client: StoreClient,
+  error: unknown,
+  rawTables: RawTableUse,
+): Promise<unknown> {
   if (!(error instanceof CalibrantError) || error.retryable) return error;
   try {
-    await checkRawTables(client);
+    await checkRawTables(client, rawTables);
   } catch (schema) {
     return schema;
   }

@@ -2,6 +2,7 @@ import type { WantedTrace } from "../model/ports.js";
 import type { RawLog } from "../model/telemetry.js";
 import type { StoreClient } from "./client.js";
 import { groupBy } from "./group-by.js";
+import type { OptionalColumns } from "./optional-columns.js";
 import {
   leanMap,
   machine,
@@ -12,12 +13,6 @@ import {
 } from "./trace-range.js";
 
 type Attributes = Readonly<Record<string, string>>;
-
-/** Columns that not every table has. */
-export interface LogColumns {
-  readonly eventName: boolean;
-  readonly timestampTime: boolean;
-}
 
 interface LogRow {
   readonly traceId: string;
@@ -40,12 +35,12 @@ export async function logsOf(
   wanted: readonly WantedTrace[],
   range: TimeRange,
   limits: ReadLimits,
-  columns: LogColumns,
+  columns: OptionalColumns,
 ): Promise<ReadonlyMap<string, RawLog[]>> {
-  const eventName = columns.eventName
+  const eventName = columns.logEventName
     ? "if(EventName != '', EventName, LogAttributes['event.name'])"
     : "LogAttributes['event.name']";
-  const day = columns.timestampTime
+  const day = columns.logTimestampTime
     ? `AND TimestampTime >= toDateTime('${seconds(range.start)}') AND TimestampTime <= toDateTime('${seconds(range.end)}')`
     : "";
   const rows = await client.query<LogRow>(

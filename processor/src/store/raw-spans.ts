@@ -2,6 +2,7 @@ import type { WantedTrace } from "../model/ports.js";
 import type { RawSpan } from "../model/telemetry.js";
 import type { StoreClient } from "./client.js";
 import { groupBy } from "./group-by.js";
+import { scopeColumns, type OptionalColumns } from "./optional-columns.js";
 import {
   leanMap,
   machine,
@@ -43,12 +44,13 @@ export async function spansOf(
   wanted: readonly WantedTrace[],
   range: TimeRange,
   limits: ReadLimits,
+  columns: OptionalColumns,
 ): Promise<ReadonlyMap<string, RawSpan[]>> {
   const eventAttributes = leanMap("m", limits.value, "k = 'exception.stacktrace'");
   const rows = await client.query<SpanRow>(
     `SELECT TraceId AS traceId, SpanId AS spanId, ParentSpanId AS parentSpanId, SpanName AS name,
-            SpanKind AS kind, ServiceName AS serviceName, ScopeName AS scopeName,
-            ScopeVersion AS scopeVersion, ${leanMap("ResourceAttributes", limits.value, machine)} AS resource,
+            SpanKind AS kind, ServiceName AS serviceName, ${scopeColumns(columns)},
+            ${leanMap("ResourceAttributes", limits.value, machine)} AS resource,
             ${leanMap("SpanAttributes", limits.value, bulky)} AS attributes,
             toUnixTimestamp64Nano(Timestamp) AS start, Duration AS duration,
             StatusCode AS statusCode, substring(StatusMessage, 1, 4096) AS statusMessage,

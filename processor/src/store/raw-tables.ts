@@ -66,6 +66,29 @@ const tables: Readonly<Record<string, Readonly<Record<string, Form>>>> = {
   },
 };
 
+/** Columns that are written and never read, or that reading does without. */
+const onlyWritten: ReadonlySet<string> = new Set([
+  "otel_traces.TraceState",
+  "otel_traces.ScopeName",
+  "otel_traces.ScopeVersion",
+  "otel_traces.Links.TraceId",
+  "otel_traces.Links.SpanId",
+  "otel_traces.Links.TraceState",
+  "otel_traces.Links.Attributes",
+  "otel_logs.TraceFlags",
+  "otel_logs.SeverityText",
+  "otel_logs.SeverityNumber",
+  "otel_logs.ResourceSchemaUrl",
+  "otel_logs.ScopeSchemaUrl",
+  "otel_logs.ScopeName",
+  "otel_logs.ScopeVersion",
+  "otel_logs.ScopeAttributes",
+  "otel_logs.EventName",
+]);
+
+/** What is done with the raw tables: a Collector's are only read where it fills them. */
+export type RawTableUse = "written" | "read";
+
 interface DescribedColumn {
   readonly name: string;
   readonly type: string;
@@ -86,7 +109,10 @@ interface ExistingTable {
  * @throws CalibrantError STORE_MIGRATION (retryable, since somebody can mend it while the service
  * runs) with everything that is missing or does not fit, and the remedy
  */
-export async function checkRawTables(client: StoreClient): Promise<void> {
+export async function checkRawTables(
+  client: StoreClient,
+  use: RawTableUse = "written",
+): Promise<void> {
   const existing = await client.query<ExistingTable>(
     "SELECT name, engine, engine_full, (SELECT value FROM system.merge_tree_settings WHERE name = 'non_replicated_deduplication_window') AS usual_window FROM system.tables WHERE database = 'otel' AND name IN ('otel_traces', 'otel_logs') ORDER BY name",
   );
@@ -96,7 +122,7 @@ export async function checkRawTables(client: StoreClient): Promise<void> {
     const columns = await client.query<DescribedColumn>(
       `SELECT name, type, default_kind FROM system.columns WHERE database = 'otel' AND table = '${name}'`,
     );
-    faults.push(...faultsOf(name, columns), ...windowFault(table));
+    faults.push(...faultsOf(name, columns, use), ...(use === "written" ? windowFault(table) : []));
   }
   if (faults.length === 0) return;
   throw new CalibrantError("STORE_MIGRATION", faults.join("; "), { retryable: true });
@@ -113,14 +139,16 @@ function windowFault({ name, engine, engine_full, usual_window }: ExistingTable)
   ];
 }
 
-function faultsOf(table: string, columns: readonly DescribedColumn[]): string[] {
+function faultsOf(table: string, columns: readonly DescribedColumn[], use: RawTableUse): string[] {
   const found = new Map(columns.map((column) => [column.name, column]));
   return Object.entries(tables[table] ?? {}).flatMap(([name, { type, fits }]) => {
+    if (use === "read" && onlyWritten.has(`${table}.${name}`)) return [];
     const column = found.get(name);
     if (column === undefined) {
       return `table otel.${table} lacks the column ${name}: ALTER TABLE otel.${table} ADD COLUMN \`${name}\` ${type}`;
     }
-    if (column.default_kind === "MATERIALIZED" || column.default_kind === "ALIAS") {
+    const isComputed = column.default_kind === "MATERIALIZED" || column.default_kind === "ALIAS";
+    if (isComputed && use === "written") {
       return `column ${name} of table otel.${table} is ${column.default_kind} and cannot be written: ALTER TABLE otel.${table} MODIFY COLUMN \`${name}\` REMOVE ${column.default_kind}`;
     }
     if (fits.test(bare(column.type))) return [];

@@ -1,17 +1,21 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Interaction, ModelCall } from "../model/interaction.js";
 import type { AssembledTrace } from "../model/ports.js";
 import { groupBy } from "./group-by.js";
+import { callContent, interactionContent } from "./interaction-columns.js";
 import type { StoredRevision, StoredRevisions } from "./stored-revisions.js";
 
 export interface RevisedInteraction {
   readonly interaction: Interaction;
+  /** Its columns as text, and those of its calls hashed. */
+  readonly content: string;
   readonly revision: number;
   readonly contentHash: string;
 }
 
 export interface RevisedCall {
   readonly call: ModelCall;
+  readonly content: string;
   readonly revision: number;
 }
 
@@ -45,7 +49,9 @@ export function planRevisions(
     const callsOf = groupBy(trace.modelCalls, (call) => call.interaction_id);
     for (const interaction of trace.interactions) {
       const own = callsOf.get(interaction.interaction_id) ?? [];
-      const contentHash = hashOf(interaction, own);
+      const content = interactionContent(interaction);
+      const callContents = own.map(callContent);
+      const contentHash = hash("sha256", [content, ...callContents].join("\n"));
       const before = byInteraction.get(interaction.interaction_id) ?? [];
       const same = before.filter((row) => row.contentHash === contentHash);
       if (same.length > 0) {
@@ -53,8 +59,19 @@ export function planRevisions(
         continue;
       }
       kept.set(interaction.interaction_id, revision);
-      interactions.push({ interaction, revision, contentHash });
-      calls.push(...own.map((call) => ({ call, revision })));
+      const arrived_at = before.reduce(
+        (latest, row) => Math.max(latest, row.arrivedAt),
+        interaction.arrived_at,
+      );
+      interactions.push({
+        interaction: { ...interaction, arrived_at },
+        content,
+        revision,
+        contentHash,
+      });
+      for (const [index, call] of own.entries()) {
+        calls.push({ call, content: callContents[index] ?? "", revision });
+      }
       if (before.length === 0) added += 1;
     }
   }
@@ -67,10 +84,4 @@ export function planRevisions(
     added,
     revised: interactions.length - added,
   };
-}
-
-/** Of everything but the time of arrival: a span that is sent twice changes nothing. */
-function hashOf(interaction: Interaction, calls: readonly ModelCall[]): string {
-  const content = JSON.stringify([{ ...interaction, arrived_at: 0 }, calls]);
-  return createHash("sha256").update(content).digest("hex");
 }

@@ -1,6 +1,7 @@
 import type { Interaction } from "../model/interaction.js";
 import type { RawEvent, RawSpan } from "../model/telemetry.js";
 import { storeTime, type StoreClient } from "./client.js";
+import { optionalColumns, scopeColumns } from "./optional-columns.js";
 import { shortened } from "./shortened.js";
 
 const day = 86_400_000;
@@ -39,7 +40,7 @@ export async function readSpansOf(
     `mapApply((key, text) -> (key, ${shortened("text", attributeText)}), ${map})`;
   const rows = await client.query<SpanRow>(
     `SELECT SpanId AS spanId, ParentSpanId AS parentSpanId, SpanName AS name, SpanKind AS kind,
-            ServiceName AS serviceName, ScopeName AS scopeName, ScopeVersion AS scopeVersion,
+            ServiceName AS serviceName, ${scopeColumns(await optionalColumns(client))},
             ${cut("ResourceAttributes")} AS resource, ${cut("SpanAttributes")} AS attributes,
             toString(toUnixTimestamp64Nano(Timestamp)) AS start, toString(Duration) AS nanoseconds,
             StatusCode AS statusCode, ${shortened("StatusMessage", attributeText)} AS statusMessage,

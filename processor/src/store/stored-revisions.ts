@@ -9,8 +9,12 @@ export interface StoredRevision {
   readonly interactionId: string;
   readonly traceId: string;
   readonly revision: number;
-  /** Empty for calls. */
+  /** Empty for calls, as the session is. */
   readonly contentHash: string;
+  readonly service: string;
+  readonly session: string;
+  /** When its last piece arrived, milliseconds; 0 for calls. */
+  readonly arrivedAt: number;
   /** Bounds of `started_at`, milliseconds. */
   readonly earliest: number;
   readonly latest: number;
@@ -27,6 +31,9 @@ interface Row {
   readonly traceId: string;
   readonly revision: string;
   readonly contentHash: string;
+  readonly service: string;
+  readonly session: string;
+  readonly arrivedAt: string;
   readonly earliest: string;
   readonly latest: string;
 }
@@ -40,16 +47,17 @@ export async function storedRevisions(
   traces: readonly AssembledTrace[],
 ): Promise<StoredRevisions> {
   const where = `trace_id IN ${stringList(traces.map((trace) => trace.traceId))}${rangeOf(traces)}`;
-  const columns = (ofCalls: number, hash: string, table: string): string =>
+  const columns = (ofCalls: number, hash: string, own: string, table: string): string =>
     `SELECT ${ofCalls} AS ofCalls, interaction_id AS interactionId, trace_id AS traceId, revision,
-            ${hash} AS contentHash, toUnixTimestamp64Milli(min(started_at)) AS earliest,
+            ${hash} AS contentHash, any(service_name) AS service, ${own},
+            toUnixTimestamp64Milli(min(started_at)) AS earliest,
             toUnixTimestamp64Milli(max(started_at)) AS latest
      FROM ${table} WHERE ${where}
      GROUP BY interaction_id, trace_id, revision, contentHash`;
   const rows = await client.query<Row>(
-    `${columns(0, "toString(content_hash)", "calibrant.interactions")}
+    `${columns(0, "toString(content_hash)", "any(session_id) AS session, toUnixTimestamp64Milli(max(arrived_at)) AS arrivedAt", "calibrant.interactions")}
      UNION ALL
-     ${columns(1, "''", "calibrant.model_calls")}`,
+     ${columns(1, "''", "'', toInt64(0)", "calibrant.model_calls")}`,
   );
   const revisions = groupBy(rows, (row) => row.ofCalls);
   return {
@@ -72,6 +80,7 @@ function toRevision({ ofCalls: _table, ...row }: Row): StoredRevision {
   return {
     ...row,
     revision: Number(row.revision),
+    arrivedAt: Number(row.arrivedAt),
     earliest: Number(row.earliest),
     latest: Number(row.latest),
   };
@@ -108,7 +117,7 @@ export async function deleteRevisions(
   }
 }
 
-function betweenTimes(
+export function betweenTimes(
   earliest: readonly number[],
   latest: readonly number[],
   around: number,

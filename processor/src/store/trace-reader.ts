@@ -1,13 +1,17 @@
 import type { ArrivalPage, TraceReader, TraceRows, WantedTrace } from "../model/ports.js";
 import { readArrivals } from "./arrivals.js";
 import type { StoreClient } from "./client.js";
-import { logsOf, type LogColumns } from "./raw-logs.js";
+import { optionalColumns, type OptionalColumns } from "./optional-columns.js";
+import { logsOf } from "./raw-logs.js";
 import { spansOf } from "./raw-spans.js";
 import { clickHouseCode } from "./store-error.js";
 import { timeRange, type ReadLimits } from "./trace-range.js";
 
 /** ClickHouse's TOO_MANY_ROWS_OR_BYTES. */
 const tooLarge = 396;
+
+/** How many more traces are tried after some that fitted. */
+const growth = 1.2;
 
 const usual: ReadLimits = { result: 24 * 1024 ** 2, rows: 20_000, value: 4 * 1024 ** 2 };
 
@@ -19,13 +23,15 @@ export function createTraceReader(
   client: StoreClient,
   limits: Pick<ReadLimits, "result" | "rows"> = usual,
 ): TraceReader {
-  let columns: LogColumns | undefined;
+  let columns: OptionalColumns | undefined;
+  /** As many as the store took last: what is too large once will be again. */
+  let fitting = Infinity;
 
   const read = async (wanted: readonly WantedTrace[], within: ReadLimits): Promise<TraceRows[]> => {
-    columns ??= await logColumns(client);
+    columns ??= await optionalColumns(client);
     const range = await timeRange(client, wanted);
     const [spans, logs] = await Promise.all([
-      spansOf(client, wanted, range, within),
+      spansOf(client, wanted, range, within, columns),
       logsOf(client, wanted, range, within, columns),
     ]);
     return wanted.map(({ traceId }) => {
@@ -44,23 +50,18 @@ export function createTraceReader(
     arrivals: (after, limit): Promise<ArrivalPage> => readArrivals(client, after, limit),
     traces: async (wanted) => {
       if (wanted.length === 0) return [];
-      for (let count = wanted.length; ; count = Math.ceil(count / 2)) {
+      for (;;) {
+        const count = Math.min(wanted.length, fitting);
         try {
-          return await read(wanted.slice(0, count), { ...usual, ...limits });
+          const traces = await read(wanted.slice(0, count), { ...usual, ...limits });
+          if (count === fitting) fitting = Math.ceil(fitting * growth);
+          return traces;
         } catch (error) {
           if (clickHouseCode(error) !== tooLarge) throw error;
           if (count === 1) return await read(wanted.slice(0, 1), tight);
+          fitting = Math.ceil(count / 2);
         }
       }
     },
   };
-}
-
-/** Tables of older Collectors lack columns that newer ones have. */
-async function logColumns(client: StoreClient): Promise<LogColumns> {
-  const rows = await client.query<{ name: string }>(
-    "SELECT name FROM system.columns WHERE database = 'otel' AND table = 'otel_logs'",
-  );
-  const names = new Set(rows.map(({ name }) => name));
-  return { eventName: names.has("EventName"), timestampTime: names.has("TimestampTime") };
 }

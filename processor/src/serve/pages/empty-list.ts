@@ -5,7 +5,7 @@ export function emptyList(state: {
   readonly filtered: boolean;
   /** Whether this is the page of the newest. */
   readonly first: boolean;
-  readonly otlpAddress: string;
+  readonly otlpAddress: string | undefined;
 }): Markup {
   if (state.filtered) {
     return html`<div class="empty">
@@ -21,11 +21,18 @@ export function emptyList(state: {
   }
   return html`<div class="empty">
     <h2>No interactions yet</h2>
-    <p>
-      Point an application that emits OpenTelemetry GenAI spans here, and its interactions appear a
-      few seconds after they end:
-    </p>
-    <pre>OTEL_EXPORTER_OTLP_ENDPOINT=${state.otlpAddress}</pre>
+    ${
+      state.otlpAddress === undefined
+        ? html`<p>
+            Interactions appear a few seconds after a Collector has stored their spans in
+            <code>otel.otel_traces</code>.
+          </p>`
+        : html`<p>
+              Point an application that emits OpenTelemetry GenAI spans here, and its interactions
+              appear a few seconds after they end:
+            </p>
+            <pre>OTEL_EXPORTER_OTLP_ENDPOINT=${state.otlpAddress}</pre>`
+    }
     <p>Or see it with simulated traffic first:</p>
     <pre>npm run demo</pre>
     <p>

@@ -13,7 +13,7 @@ export interface ListPage {
   readonly rows: readonly InteractionSummary[];
   readonly services: readonly string[];
   /** Where applications send their telemetry, for a reader who has none yet. */
-  readonly otlpAddress: string;
+  readonly otlpAddress: string | undefined;
 }
 
 /** Recent interactions, newest first. */
