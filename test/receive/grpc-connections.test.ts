@@ -94,12 +94,12 @@ describe("calls that a sound client never makes", () => {
 });
 
 describe("connections", () => {
-  it("share the memory with HTTP, from the moment a message is announced", async () => {
+  it("share the memory with HTTP, as the bytes come", async () => {
     const receiver = await testReceiver({ http: { memory: 5_000 } });
     const { stream, answer } = rawGrpc(receiver.grpc).call();
     const message = wireRequest({ name: "x".repeat(4_800) });
-    stream.write(framed(message).subarray(0, 10));
-    await until("the message to be counted", async () => (await held(receiver)) > 4_800);
+    stream.write(framed(message).subarray(0, 4_800));
+    await until("the bytes to be counted", async () => (await held(receiver)) === 4_795);
     expect((await grpcClient(receiver.grpc).export(sound)).code).toBe(codes.OK);
     const large = wireRequest({ name: "x".repeat(400) });
     expect((await grpcClient(receiver.grpc).export(large)).code).toBe(codes.UNAVAILABLE);
@@ -111,10 +111,40 @@ describe("connections", () => {
       body: new Uint8Array(large),
     });
     expect(overHttp.status).toBe(503);
-    stream.end(framed(message).subarray(10));
+    stream.end(framed(message).subarray(4_800));
     expect((await answer).code).toBe(codes.OK);
     expect(await held(receiver)).toBe(0);
     expect((await compressed.export(large)).code).toBe(codes.OK);
+  });
+
+  it("hold no memory for what they announce and do not send", async () => {
+    const receiver = await testReceiver({ http: { memory: 100_000 } });
+    const { call } = rawGrpc(receiver.grpc);
+    for (let opened = 0; opened < 10; opened++) {
+      call().stream.write(framed(Buffer.from("x"), false, 90_000));
+    }
+    await until("a byte of each", async () => (await held(receiver)) === 10);
+    const large = wireRequest({ name: "x".repeat(80_000) });
+    expect((await grpcClient(receiver.grpc).export(large)).code).toBe(codes.OK);
+  });
+
+  it("that stall give way to others who need the memory", async () => {
+    const receiver = await testReceiver({ http: { memory: 100_000 } });
+    const { stream, answer } = rawGrpc(receiver.grpc).call();
+    stream.write(framed(Buffer.alloc(60_000), false, 90_000));
+    await until("the bytes to be held", async () => (await held(receiver)) === 60_000);
+    const client = grpcClient(receiver.grpc);
+    const large = wireRequest({ name: "x".repeat(50_000) });
+    expect((await client.export(large)).code).toBe(codes.UNAVAILABLE);
+    expect((await client.export(sound)).code).toBe(codes.OK);
+    await until("others to be served", async () => {
+      return (await client.export(large)).code === codes.OK;
+    });
+    expect(await answer).toEqual({
+      code: codes.UNAVAILABLE,
+      details: "RECEIVER_BUSY: nothing came for 2000 ms, and others need the memory (http.memory)",
+    });
+    expect(await held(receiver)).toBe(0);
   });
 
   it("that send too slowly are refused, while others are served", async () => {
@@ -130,14 +160,15 @@ describe("connections", () => {
           "REQUEST_TIMEOUT: the message did not arrive within 1000 ms (grpc.request_timeout)",
       });
     }
-    expect(await held(receiver)).toBe(0);
+    // What came is held until the stream is closed.
+    await until("the memory to be free", async () => (await held(receiver)) === 0);
   });
 
   it("that end within a message leave nothing behind", async () => {
     const receiver = await testReceiver();
     const { session, call } = rawGrpc(receiver.grpc);
     call().stream.write(framed(sound).subarray(0, 20));
-    await until("the bytes to be held", async () => (await held(receiver)) === sound.length);
+    await until("the bytes to be held", async () => (await held(receiver)) === 15);
     session.destroy();
     await until("the bytes to be free", async () => (await held(receiver)) === 0);
     const cancelled = { protocol: "grpc", status: codes.CANCELLED };
