@@ -30,6 +30,9 @@ async function post({ url }: TestReceiver, body: string | Uint8Array = sound): P
   return answer.status;
 }
 
+const endedFor = ({ metrics }: TestReceiver, reason: string): Promise<number> =>
+  metrics.value("calibrant.receive.ended_connections", { protocol: "http", reason });
+
 /** Something that the test opens when it is time. */
 function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
   const door = new EventEmitter();
@@ -92,7 +95,16 @@ describe("connections", () => {
     slowBody.send(head("content-length: 1000"));
     slowBody.send("{");
     expect(await post(receiver)).toBe(200);
-    await Promise.all([slowHead.closed, slowBody.closed]);
+    const silent = await rawConnection(receiver.port);
+    await Promise.all([slowHead.closed, slowBody.closed, silent.closed]);
+    expect(await endedFor(receiver, "timeout")).toBe(2);
+    expect(slowBody.received).toMatch(/^HTTP\/1.1 408 /);
+    expect(slowBody.received).toContain(
+      "REQUEST_TIMEOUT: the body did not arrive within 600 ms (http.request_timeout)",
+    );
+    const counted = (status: number): Promise<number> =>
+      receiver.metrics.value("calibrant.receive.requests", { status });
+    expect([await counted(408), await counted(499)]).toEqual([1, 0]);
     expect(slowHead.received).toContain("408");
     expect(await post(receiver)).toBe(200);
     await until("the slow body's memory to be free", async () => {
@@ -126,6 +138,7 @@ describe("connections", () => {
     const third = await rawConnection(receiver.port);
     await third.closed;
     expect(third.received).toBe("");
+    expect(await endedFor(receiver, "limit")).toBe(1);
   });
 
   it("share the memory: a request that does not fit waits its turn outside", async () => {

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from "node:events";
 import { constants } from "node:http2";
 import { createServer, type AddressInfo } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { gzipSync } from "node:zlib";
 import { status as codes } from "@grpc/grpc-js";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -9,12 +10,16 @@ import { wireRequest } from "../support/otlp-samples.js";
 import { framed, rawGrpc } from "../support/raw-grpc.js";
 import { rawConnection } from "../support/raw-http.js";
 import { testReceiver, type TestReceiver } from "../support/test-receiver.js";
+import { authority, serverFiles } from "../support/tls-files.js";
 import { until } from "../support/until.js";
 
 const sound = wireRequest({});
 const portOf = ({ grpc }: TestReceiver): number => Number(grpc.split(":").at(-1));
 const held = ({ metrics }: TestReceiver): Promise<number> =>
   metrics.value("calibrant.receive.held_bytes");
+
+const endedFor = ({ metrics }: TestReceiver, reason: string): Promise<number> =>
+  metrics.value("calibrant.receive.ended_connections", { protocol: "grpc", reason });
 
 /** Something that the test opens when it is time. */
 function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
@@ -25,6 +30,14 @@ function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
       door.emit("open");
     },
   };
+}
+
+const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+const settingsFrame = 4;
+
+/** A frame of HTTP/2 of the whole connection, without content. */
+function frameHead(type: number, flags = 0): Buffer {
+  return Buffer.from([0, 0, 0, type, flags, 0, 0, 0, 0]);
 }
 
 describe("calls that a sound client never makes", () => {
@@ -199,6 +212,37 @@ describe("connections", () => {
     expect(await receiver.metrics.value("calibrant.receive.requests")).toBe(1);
   });
 
+  it.each([
+    ["nothing", ""],
+    ["a part of the preface", preface.slice(0, 10)],
+    ["the bare preface", preface],
+  ])("that open with %s are ended in time, while others go on", async (_, opening) => {
+    const receiver = await testReceiver({ grpc: { handshake_timeout: 300 } });
+    const session = rawGrpc(receiver.grpc);
+    await once(session.session, "remoteSettings");
+    const silent = await rawConnection(portOf(receiver));
+    silent.send(opening);
+    await silent.closed;
+    const { stream, answer } = session.call();
+    stream.end(framed(sound));
+    expect((await answer).code).toBe(codes.OK);
+    expect(await endedFor(receiver, "timeout")).toBe(1);
+  });
+
+  it("over TLS that do not open HTTP/2 are ended in time", async () => {
+    const receiver = await testReceiver({ grpc: { handshake_timeout: 300, tls: serverFiles } });
+    const port = portOf(receiver);
+    const silent = await rawConnection(port);
+    const ALPNProtocols = ["h2"];
+    const mute = connectTls({ port, ca: authority, servername: "localhost", ALPNProtocols });
+    onTestFinished(() => {
+      mute.destroy();
+    });
+    mute.on("error", () => undefined).resume();
+    await Promise.all([silent.closed, once(mute, "close")]);
+    expect(await endedFor(receiver, "timeout")).toBe(2);
+  });
+
   it("that are silent are ended", async () => {
     const receiver = await testReceiver({
       grpc: { idle_timeout: 100, keepalive_time: 100, keepalive_timeout: 100 },
@@ -209,12 +253,28 @@ describe("connections", () => {
     expect(idle.session.destroyed).toBe(true);
   });
 
+  it("that are idle are ended although the client does not close its side", async () => {
+    const receiver = await testReceiver({ grpc: { idle_timeout: 100 } });
+    const client = await rawConnection(portOf(receiver), { allowHalfOpen: true });
+    const ended = once(client.socket, "end");
+    client.send(preface);
+    client.send(frameHead(settingsFrame));
+    await ended;
+    // What is sent on an open connection is not answered with a reset.
+    await until("the server to let go", () => {
+      if (!client.socket.destroyed) client.send(frameHead(settingsFrame, 1));
+      return client.socket.destroyed;
+    });
+    expect((await grpcClient(receiver.grpc).export(sound)).code).toBe(codes.OK);
+  });
+
   it("beyond the limit are closed", async () => {
     const receiver = await testReceiver({ grpc: { max_connections: 1 } });
     expect((await grpcClient(receiver.grpc).export(sound)).code).toBe(codes.OK);
     const second = await rawConnection(portOf(receiver));
     await second.closed;
     expect(second.received).toBe("");
+    expect(await endedFor(receiver, "limit")).toBe(1);
   });
 
   it("have only so many calls under way", async () => {

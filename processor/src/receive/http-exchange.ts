@@ -102,16 +102,19 @@ export class HttpExchange {
 
     const ending = new AbortController();
     const hold = budget.hold((reason) => ending.abort(reason));
+    const timer = setTimeout(() => ending.abort(lateBody(config)), config.request_timeout);
     const reading = { compression, limit, hold, pool };
     try {
       beforeBody();
       const { body, sent, release } = await readBody(request, reading, ending.signal);
+      clearTimeout(timer);
       telemetry.bytes(signal, sent, body.length);
       const handled = handler.handle(signal, body, encoding, hold);
       // The body has been decoded by now; what is left to do is to store its rows.
       release();
       return success(signal, encoding, await handled);
     } finally {
+      clearTimeout(timer);
       hold.release();
     }
   }
@@ -149,4 +152,9 @@ export class HttpExchange {
     request.once("close", () => clearTimeout(timer));
     request.resume();
   }
+}
+
+function lateBody({ request_timeout: time }: HttpConfig): CalibrantError {
+  const message = `the body did not arrive within ${time} ms (http.request_timeout)`;
+  return new CalibrantError("REQUEST_TIMEOUT", message);
 }
