@@ -108,9 +108,9 @@ describe("malformed JSON names the path and the byte", () => {
     ["a list that is none", '{"resourceSpans":{}}', "$.resourceSpans (byte N): expected an array"],
     ["text that is a number", request({ name: 1 }), `${path}.name (byte N): expected a string`],
     [
-      "an identifier that is no hex",
-      request({ traceId: "xyz" }),
-      `${path}.traceId (byte N): expected hexadecimal digits`,
+      "an identifier that is a number",
+      request({ traceId: "MARK" }).replace('"MARK"', "1"),
+      `${path}.traceId (byte N): expected a string`,
     ],
     [
       "an enum by its name",
@@ -215,10 +215,13 @@ describe("malformed JSON names the path and the byte", () => {
     expect(decoded.accepted).toBe(1);
   });
 
-  it("rejects an identifier with an odd number of digits and keeps the rest", () => {
-    const spans = ["a".repeat(31), "a".repeat(33), "a".repeat(32)].map((traceId) => ({ traceId }));
+  it.each([
+    ["an odd number of digits", "a".repeat(31), "a".repeat(33)],
+    ["something else than digits", `${"a".repeat(31)}g`, "d-b".repeat(12), "ä".repeat(16)],
+  ])("rejects an identifier with %s and keeps the rest", (_, ...identifiers) => {
+    const spans = [...identifiers, "a".repeat(32)].map((traceId) => ({ traceId }));
     const decoded = decoder.traces(Buffer.from(JSON.stringify(jsonRequest(...spans))), "json");
-    expect([...decoded.reasons]).toEqual([["trace_id_invalid", 2]]);
+    expect([...decoded.reasons]).toEqual([["trace_id_invalid", identifiers.length]]);
     expect(decoded.message).toContain("resourceSpans[0].scopeSpans[0].spans[0]");
     expect(decoded.accepted).toBe(1);
   });
