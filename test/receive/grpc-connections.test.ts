@@ -77,6 +77,23 @@ describe("calls that a sound client never makes", () => {
     await until("the memory to be free", async () => (await held(receiver)) === 0);
   });
 
+  it.each([
+    [2, "gzip", "a message is marked 2; 0 and 1 are known"],
+    [255, "identity", "a message is marked 255; 0 and 1 are known"],
+    [1, "identity", "the message is marked as compressed, but the call names no compression"],
+  ])("mark a message with %i beside %s", async (flag, encoding, reason) => {
+    const receiver = await testReceiver();
+    const { stream, answer } = rawGrpc(receiver.grpc).call({ "grpc-encoding": encoding });
+    const message = framed(sound);
+    message.writeUInt8(flag, 0);
+    stream.end(message);
+    const details = `REQUEST_MALFORMED: ${reason}`;
+    expect(await answer).toEqual({ code: codes.INTERNAL, details });
+    expect(receiver.rows("otel.otel_traces")).toEqual([]);
+    const counted = { protocol: "grpc", status: codes.INTERNAL };
+    expect(await receiver.metrics.value("calibrant.receive.requests", counted)).toBe(1);
+  });
+
   it("name a compression that is not known", async () => {
     const receiver = await testReceiver();
     const { answer } = rawGrpc(receiver.grpc).call({ "grpc-encoding": "snappy" });

@@ -17,7 +17,7 @@ import type { GrpcConfig } from "./receive-config.js";
 import type { ReceiveTelemetry } from "./receive-telemetry.js";
 import { retryDelay } from "./refusal.js";
 import { decompress } from "./request-body.js";
-import { compressionOf, refuseLarger, type SizeLimit } from "./request-form.js";
+import { compressionOf, refuseLarger, type Compression, type SizeLimit } from "./request-form.js";
 import type { Signal } from "./routes.js";
 
 /** How long the rest of a refused call is read and dropped. */
@@ -50,7 +50,7 @@ export class GrpcCall {
   readonly #hold: Hold;
   readonly #limit: SizeLimit;
   readonly #timer: NodeJS.Timeout;
-  #announced: Announcement | undefined;
+  #compression: Compression = "identity";
   #delivered = false;
   /** The method has the message, and frees its memory. */
   #taken = false;
@@ -106,14 +106,26 @@ export class GrpcCall {
     goOn();
   }
 
-  #announce(announcement: Announcement): void {
+  #announce({ flag, length }: Announcement): void {
+    const fault = this.#flagFault(flag);
+    if (fault !== undefined) {
+      this.#refuse(malformed(fault), codes.INTERNAL);
+      return;
+    }
     try {
-      refuseLarger(announcement.length, this.#limit);
-      this.#hold.expect(announcement.length);
-      this.#announced = announcement;
+      refuseLarger(length, this.#limit);
+      this.#hold.expect(length);
+      if (flag === 1) this.#compression = compressionOf(this.#wire.encoding);
     } catch (error) {
       this.#refuse(error);
     }
+  }
+
+  /** What gRPC asks to be answered with `INTERNAL`. */
+  #flagFault(flag: number): string | undefined {
+    if (flag > 1) return `a message is marked ${flag}; 0 and 1 are known`;
+    if (flag === 0 || compressionOf(this.#wire.encoding) !== "identity") return undefined;
+    return "the message is marked as compressed, but the call names no compression";
   }
 
   #take(bytes: number): void {
@@ -135,9 +147,8 @@ export class GrpcCall {
     const hold = this.#hold;
     hold.complete();
     try {
-      const compressed = this.#announced?.compressed ?? false;
-      const compression = compressed ? compressionOf(this.#wire.encoding) : "identity";
-      const reading = { compression, limit: this.#limit, hold, pool: this.#options.pool };
+      const { pool } = this.#options;
+      const reading = { compression: this.#compression, limit: this.#limit, hold, pool };
       const plain = await decompress(message, reading);
       const body = plain?.bytes ?? message;
       const release = (): void => {
@@ -176,9 +187,10 @@ export class GrpcCall {
   }
 
   /** grpc-js reads on and drops what comes; a client that does not end by itself is ended. */
-  #refuse(error: unknown): void {
+  #refuse(error: unknown, code?: codes): void {
     if (this.#answered) return;
-    this.intercepted.sendStatus(refusalStatus(error, this.#options));
+    const status = refusalStatus(error, this.#options);
+    this.intercepted.sendStatus({ ...status, code: code ?? status.code });
     const { stream } = this.#wire;
     const timer = setTimeout(() => stream.close(), lingerTime);
     stream.once("close", () => clearTimeout(timer));

@@ -6,7 +6,8 @@ const prefixLength = 5;
 
 /** A message as its first bytes announce it. */
 export interface Announcement {
-  readonly compressed: boolean;
+  /** 1: it is compressed as the call names it; 0: it is not. */
+  readonly flag: number;
   /** Bytes as sent. */
   readonly length: number;
 }
@@ -61,7 +62,7 @@ export function grpcWire(call: ServerInterceptingCallInterface): GrpcWire | unde
           if (prefix.length < prefixLength) return;
           const length = prefix.readUInt32BE(1);
           end = prefixLength + length;
-          watcher.announced({ compressed: prefix[0] === 1, length });
+          watcher.announced({ flag: prefix.readUInt8(0), length });
         }
         const within = Math.min(size, end);
         if (within > counted) watcher.came(within - counted);
