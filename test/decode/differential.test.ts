@@ -8,6 +8,7 @@ import { logsRequests, traceRequests } from "../support/otlp-arbitrary.js";
 import { capturedRequests } from "../support/otlp-cases.js";
 import { toOtlpJson } from "../support/otlp-json.js";
 import { logsRequestType, traceRequestType } from "../support/otlp-messages.js";
+import { unusualWire } from "../support/otlp-unusual.js";
 import { expectedLogs, expectedTraces, type ExpectedRows } from "../support/otlp-oracle.js";
 
 const now = 1_700_000_000_123;
@@ -62,6 +63,25 @@ describe("the decoder against protobufjs", () => {
       }),
       { numRuns: 3_000 },
     );
+  });
+
+  it("agrees on fields of another wire type and on messages in two parts", () => {
+    const types = [
+      ["traces", traceRequestType, traceRequests, expectedTraces],
+      ["logs", logsRequestType, logsRequests, (body: Uint8Array) => expectedLogs(body, now)],
+    ] as const;
+    for (const [signal, type, requests, expectedRows] of types) {
+      fc.assert(
+        fc.property(requests, fc.gen(), (request, draw) => {
+          const body = type.encode(type.fromObject(request)).finish();
+          const unusual = unusualWire(type, body, (below) => draw(fc.nat, below - 1));
+          const expected = allAccepted(expectedRows(unusual));
+          expect(expected).toEqual(allAccepted(expectedRows(body)));
+          expect(outcome(decoder[signal](unusual, "protobuf"))).toEqual(expected);
+        }),
+        { numRuns: 300 },
+      );
+    }
   });
 
   const captured = capturedRequests().filter(({ signal }) => signal !== "metrics");

@@ -30,6 +30,9 @@ async function post({ url }: TestReceiver, body: string | Uint8Array = sound): P
   return answer.status;
 }
 
+const endedFor = ({ metrics }: TestReceiver, reason: string): Promise<number> =>
+  metrics.value("calibrant.receive.ended_connections", { protocol: "http", reason });
+
 /** Something that the test opens when it is time. */
 function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
   const door = new EventEmitter();
@@ -92,7 +95,16 @@ describe("connections", () => {
     slowBody.send(head("content-length: 1000"));
     slowBody.send("{");
     expect(await post(receiver)).toBe(200);
-    await Promise.all([slowHead.closed, slowBody.closed]);
+    const silent = await rawConnection(receiver.port);
+    await Promise.all([slowHead.closed, slowBody.closed, silent.closed]);
+    expect(await endedFor(receiver, "timeout")).toBe(2);
+    expect(slowBody.received).toMatch(/^HTTP\/1.1 408 /);
+    expect(slowBody.received).toContain(
+      "REQUEST_TIMEOUT: the body did not arrive within 600 ms (http.request_timeout)",
+    );
+    const counted = (status: number): Promise<number> =>
+      receiver.metrics.value("calibrant.receive.requests", { status });
+    expect([await counted(408), await counted(499)]).toEqual([1, 0]);
     expect(slowHead.received).toContain("408");
     expect(await post(receiver)).toBe(200);
     await until("the slow body's memory to be free", async () => {
@@ -106,7 +118,7 @@ describe("connections", () => {
     connection.send(head("content-length: 1000"));
     connection.send(sound.slice(0, 20));
     await until("the bytes to be held", async () => {
-      return (await receiver.metrics.value("calibrant.receive.held_bytes")) === 1_000;
+      return (await receiver.metrics.value("calibrant.receive.held_bytes")) === 20;
     });
     connection.socket.destroy();
     await until("the bytes to be free", async () => {
@@ -126,6 +138,7 @@ describe("connections", () => {
     const third = await rawConnection(receiver.port);
     await third.closed;
     expect(third.received).toBe("");
+    expect(await endedFor(receiver, "limit")).toBe(1);
   });
 
   it("share the memory: a request that does not fit waits its turn outside", async () => {
@@ -142,6 +155,39 @@ describe("connections", () => {
     open();
     expect(await first).toBe(200);
     expect(await post(receiver, gzipSync(large))).toBe(200);
+    expect(await receiver.metrics.value("calibrant.receive.held_bytes")).toBe(0);
+  });
+
+  it("hold no memory for what they announce and do not send", async () => {
+    const receiver = await testReceiver({ http: { memory: 100_000 } });
+    for (let opened = 0; opened < 10; opened++) {
+      const silent = await rawConnection(receiver.port);
+      silent.send(head("expect: 100-continue", "content-length: 90000"));
+      await silent.sees("100 Continue");
+      silent.send("{");
+    }
+    await until("a byte of each", async () => {
+      return (await receiver.metrics.value("calibrant.receive.held_bytes")) === 10;
+    });
+    expect(await post(receiver, JSON.stringify(jsonRequest({ name: "x".repeat(80_000) })))).toBe(
+      200,
+    );
+  });
+
+  it("that stall give way to others who need the memory", async () => {
+    const receiver = await testReceiver({ http: { memory: 100_000 } });
+    const stalled = await rawConnection(receiver.port);
+    stalled.send(head("content-length: 90000") + "x".repeat(80_000));
+    await until("the bytes to be held", async () => {
+      return (await receiver.metrics.value("calibrant.receive.held_bytes")) === 80_000;
+    });
+    const large = JSON.stringify(jsonRequest({ name: "x".repeat(50_000) }));
+    expect(await post(receiver, large)).toBe(503);
+    expect(await post(receiver)).toBe(200);
+    await until("others to be served", async () => (await post(receiver, large)) === 200);
+    await stalled.sees("HTTP/1.1 503 ");
+    expect(stalled.received).toContain("nothing came for 2000 ms, and others need the memory");
+    await stalled.closed;
     expect(await receiver.metrics.value("calibrant.receive.held_bytes")).toBe(0);
   });
 

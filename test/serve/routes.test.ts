@@ -38,8 +38,21 @@ function get(path: string, headers: Record<string, string> = {}): Promise<Respon
 
 /** fetch() does not let a caller choose the Host header. */
 function statusWithHost(host: string): Promise<number | undefined> {
+  return askedWith("/healthz", { host });
+}
+
+/** As a browser asks for a page of that site. */
+function sent(path: string, site: string, mode: string, dest: string): Promise<number | undefined> {
+  return askedWith(path, {
+    "sec-fetch-site": site,
+    "sec-fetch-mode": mode,
+    "sec-fetch-dest": dest,
+  });
+}
+
+function askedWith(path: string, headers: Record<string, string>): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    request(`${server.address}/healthz`, { headers: { host } }, (answer) => {
+    request(server.address + path, { headers }, (answer) => {
       answer.resume();
       resolve(answer.statusCode);
     })
@@ -123,6 +136,21 @@ describe("every answer", () => {
     expect(await Promise.all(hosts.map(statusWithHost))).toEqual([
       200, 200, 200, 200, 403, 403, 400,
     ]);
+  });
+
+  it("is not given to pages of other addresses, which may only link to its own", async () => {
+    for (const path of ["/", "/api/interactions", "/metrics"]) {
+      for (const site of ["cross-site", "same-site", "anything"]) {
+        expect(await sent(path, site, "no-cors", "script")).toBe(403);
+        expect(await sent(path, site, "navigate", "iframe")).toBe(403);
+        expect(await sent(path, site, "navigate", "document")).toBe(path === "/" ? 200 : 403);
+      }
+      expect(await sent(path, "same-origin", "cors", "empty")).toBe(200);
+      expect(await sent(path, "none", "navigate", "document")).toBe(200);
+    }
+    expect(await sent("/healthz", "cross-site", "no-cors", "image")).toBe(200);
+    const refused = await get("/api/interactions", { "sec-fetch-site": "cross-site" });
+    expect(await failureOf(refused)).toEqual([403, "SITE_REFUSED"]);
   });
 });
 

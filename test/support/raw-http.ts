@@ -12,9 +12,15 @@ export interface RawConnection {
   readonly closed: Promise<void>;
 }
 
-/** A TCP connection to a port of this machine, ended when the test has finished. */
-export async function rawConnection(port: number): Promise<RawConnection> {
-  const socket = connect({ host: "127.0.0.1", port });
+/**
+ * A TCP connection to a port of this machine, ended when the test has finished.
+ * @param options `allowHalfOpen`: it stays open when the other side has ended its half
+ */
+export async function rawConnection(
+  port: number,
+  options: { readonly allowHalfOpen?: boolean } = {},
+): Promise<RawConnection> {
+  const socket = connect({ host: "127.0.0.1", port, ...options });
   onTestFinished(() => {
     socket.destroy();
   });

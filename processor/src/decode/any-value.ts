@@ -60,7 +60,6 @@ export function readValue(reader: WireReader, end: number, view: ValueView): voi
         view.kind = valueKinds.double;
         break;
       default:
-        if (tag >>> 3 <= valueKinds.bytes) reader.mistyped(tag);
         reader.skip(tag, end);
     }
   }

@@ -98,10 +98,7 @@ export class Attributes {
         reader.bytesField(end);
         valueStart = reader.start;
         valueEnd = reader.stop;
-      } else {
-        if (tag >>> 3 <= 2) reader.mistyped(tag);
-        reader.skip(tag, end);
-      }
+      } else reader.skip(tag, end);
     }
     this.#add(reader.bytes, keyStart, keyEnd, valueStart, valueEnd);
   }

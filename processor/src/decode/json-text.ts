@@ -136,7 +136,6 @@ function nextElement(reader: WireReader, end: number): boolean {
     reader.bytesField(end);
     return true;
   }
-  if (tag >>> 3 === valuesTag >>> 3) reader.mistyped(tag);
   reader.skip(tag, end);
   return false;
 }
@@ -170,10 +169,7 @@ function readEntry(reader: WireReader, start: number, end: number): Entry {
     } else if (tag === valueTag) {
       reader.bytesField(end);
       [valueStart, valueEnd] = [reader.start, reader.stop];
-    } else {
-      if (tag >>> 3 <= valueTag >>> 3) reader.mistyped(tag);
-      reader.skip(tag, end);
-    }
+    } else reader.skip(tag, end);
   }
   return { keyStart, keyEnd, valueStart, valueEnd };
 }

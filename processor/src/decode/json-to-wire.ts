@@ -151,12 +151,11 @@ export class JsonToWire {
     this.#out.raw(bytes, 0, bytes.length);
   }
 
-  /** One byte, which is never the right length, stands for an odd number of digits. */
+  /** One byte, which is never the right length, stands for what is not hexadecimal: its item is rejected. */
   #identifier(): Uint8Array {
     this.#quoted();
     const text = this.#scanner.text();
-    if (!/^[0-9a-fA-F]*$/.test(text)) throw this.#scanner.fault("expected hexadecimal digits");
-    return text.length % 2 === 0 ? Buffer.from(text, "hex") : new Uint8Array(1);
+    return /^(?:[0-9a-fA-F]{2})*$/.test(text) ? Buffer.from(text, "hex") : new Uint8Array(1);
   }
 
   #base64(): Uint8Array {

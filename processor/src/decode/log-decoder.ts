@@ -15,15 +15,12 @@ const tags = {
   severityText: bytesTag(3),
   body: bytesTag(5),
   attributes: bytesTag(6),
-  droppedAttributes: varintTag(7),
   flags: fixed32Tag(8),
   traceId: bytesTag(9),
   spanId: bytesTag(10),
   observedTime: fixed64Tag(11),
   eventName: bytesTag(12),
 } as const;
-const lastField = 12;
-const unusedField = 4;
 
 /**
  * Reads log records. The time is the record's own, else the observed one, else the time of
@@ -104,11 +101,7 @@ export class LogDecoder implements ItemDecoder<LogColumns> {
           reader.bytesField(end);
           this.#bounded(tag, reader.start, reader.stop);
           break;
-        case tags.droppedAttributes:
-          reader.skip(tag, end);
-          break;
         default:
-          if (tag >>> 3 <= lastField && tag >>> 3 !== unusedField) reader.mistyped(tag);
           reader.skip(tag, end);
       }
     }

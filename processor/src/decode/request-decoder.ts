@@ -99,10 +99,7 @@ export class RequestDecoder<Columns extends TableColumns> {
         reader.at = reader.start;
         visit(next);
         reader.at = next;
-      } else {
-        if (tag >>> 3 === member >>> 3) reader.mistyped(tag);
-        reader.skip(tag, end);
-      }
+      } else reader.skip(tag, end);
     }
   }
 
@@ -132,7 +129,7 @@ export class RequestDecoder<Columns extends TableColumns> {
     });
   }
 
-  /** Reads the resource or scope itself, wherever it stands among its members. */
+  /** Reads the resource or scope itself, wherever and in how many parts it stands among its members. */
   #readSelf(context: ResourceContext | ScopeContext, end: number): void {
     const { reader } = this.#options;
     while (reader.at < end) {
@@ -145,11 +142,9 @@ export class RequestDecoder<Columns extends TableColumns> {
       } else if (tag === groupTags.schemaUrl) {
         reader.bytesField(end);
         context.setSchemaUrl(reader.bytes, reader.start, reader.stop);
-      } else {
-        if (tag >>> 3 === 1 || tag >>> 3 === 3) reader.mistyped(tag);
-        reader.skip(tag, end);
-      }
+      } else reader.skip(tag, end);
     }
+    context.finish(reader);
   }
 
   #item(end: number): void {

@@ -33,9 +33,9 @@ export class ResourceContext {
   }
 
   clear(): void {
+    this.#collected.clear();
     this.attributes.reset();
     this.serviceName.reset();
-    this.serviceName.byte(0);
     this.schemaUrl.reset();
     this.schemaUrl.byte(0);
     this.rejection = undefined;
@@ -46,12 +46,9 @@ export class ResourceContext {
     this.#texts.string(this.schemaUrl, bytes, start, end);
   }
 
-  /** Reads the `Resource` between `start` and `end`. */
+  /** Reads the `Resource`, or a part of it, between `start` and `end`. */
   read(reader: WireReader, start: number, end: number): void {
     const collected = this.#collected;
-    collected.clear();
-    this.attributes.reset();
-    this.rejection = undefined;
     reader.at = start;
     while (reader.at < end) {
       const tag = reader.tag(end);
@@ -60,14 +57,14 @@ export class ResourceContext {
         const next = reader.at;
         if (!collected.collect(reader)) this.rejection = "too_many_attributes";
         reader.at = next;
-      } else {
-        if (tag >>> 3 === 1) reader.mistyped(tag);
-        reader.skip(tag, end);
-      }
+      } else reader.skip(tag, end);
     }
-    this.rejection ??= collected.write(reader, this.attributes);
-    const name = collected.find(serviceNameKey);
-    this.serviceName.reset();
+  }
+
+  /** To be called when all of it was read. */
+  finish(reader: WireReader): void {
+    this.rejection ??= this.#collected.write(reader, this.attributes);
+    const name = this.#collected.find(serviceNameKey);
     if (name === undefined) this.serviceName.byte(0);
     else this.rejection ??= this.#values.write(reader, name[0], name[1], this.serviceName);
   }
@@ -93,6 +90,7 @@ export class ScopeContext {
   }
 
   clear(): void {
+    this.#collected.clear();
     this.attributes.reset();
     this.rejection = undefined;
     for (const text of [this.name, this.version, this.schemaUrl]) {
@@ -106,12 +104,9 @@ export class ScopeContext {
     this.#texts.string(this.schemaUrl, bytes, start, end);
   }
 
-  /** Reads the `InstrumentationScope` between `start` and `end`. */
+  /** Reads the `InstrumentationScope`, or a part of it, between `start` and `end`. */
   read(reader: WireReader, start: number, end: number): void {
     const collected = this.#collected;
-    collected.clear();
-    this.attributes.reset();
-    this.rejection = undefined;
     reader.at = start;
     while (reader.at < end) {
       const tag = reader.tag(end);
@@ -130,11 +125,14 @@ export class ScopeContext {
           break;
         }
         default:
-          if (tag >>> 3 <= 3) reader.mistyped(tag);
           reader.skip(tag, end);
       }
     }
-    this.rejection ??= collected.write(reader, this.attributes);
+  }
+
+  /** To be called when all of it was read. */
+  finish(reader: WireReader): void {
+    this.rejection ??= this.#collected.write(reader, this.attributes);
   }
 
   #setText(text: ByteBuffer, reader: WireReader, end: number): void {

@@ -8,7 +8,7 @@ import { EventDecoder, LinkDecoder } from "./span-parts.js";
 import type { TextWriter } from "./text-writer.js";
 import { dayNumber, fitsTable } from "./timestamp.js";
 import type { TraceColumns } from "./trace-columns.js";
-import { bytesTag, fixed32Tag, fixed64Tag, varintTag, type WireReader } from "./wire-reader.js";
+import { bytesTag, fixed64Tag, varintTag, type WireReader } from "./wire-reader.js";
 
 const tags = {
   traceId: bytesTag(1),
@@ -20,15 +20,10 @@ const tags = {
   start: fixed64Tag(7),
   end: fixed64Tag(8),
   attributes: bytesTag(9),
-  droppedAttributes: varintTag(10),
   events: bytesTag(11),
-  droppedEvents: varintTag(12),
   links: bytesTag(13),
-  droppedLinks: varintTag(14),
   status: bytesTag(15),
-  flags: fixed32Tag(16),
 } as const;
-const lastField = 16;
 const statusTags = { message: bytesTag(2), code: varintTag(3) } as const;
 
 const kinds = ["Unspecified", "Internal", "Server", "Client", "Producer", "Consumer"] as const;
@@ -111,14 +106,7 @@ export class SpanDecoder implements ItemDecoder<TraceColumns> {
           reader.bytesField(end);
           this.#bounded(reader, tag);
           break;
-        case tags.droppedAttributes:
-        case tags.droppedEvents:
-        case tags.droppedLinks:
-        case tags.flags:
-          reader.skip(tag, end);
-          break;
         default:
-          if (tag >>> 3 <= lastField) reader.mistyped(tag);
           reader.skip(tag, end);
       }
     }
@@ -193,8 +181,8 @@ export class SpanDecoder implements ItemDecoder<TraceColumns> {
     }
   }
 
+  /** A status may come in parts. */
   #readStatus(reader: WireReader, start: number, end: number): void {
-    this.#message = this.#messageEnd = this.#code = 0;
     reader.at = start;
     while (reader.at < end) {
       const tag = reader.tag(end);
@@ -205,10 +193,7 @@ export class SpanDecoder implements ItemDecoder<TraceColumns> {
       } else if (tag === statusTags.code) {
         reader.varint64(end);
         this.#code = reader.low;
-      } else {
-        if (tag >>> 3 === 2 || tag >>> 3 === 3) reader.mistyped(tag);
-        reader.skip(tag, end);
-      }
+      } else reader.skip(tag, end);
     }
   }
 

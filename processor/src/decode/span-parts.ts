@@ -4,25 +4,20 @@ import type { Rejection } from "./rejection.js";
 import type { TextWriter } from "./text-writer.js";
 import { fitsTable } from "./timestamp.js";
 import type { TraceColumns } from "./trace-columns.js";
-import { bytesTag, fixed32Tag, fixed64Tag, varintTag, type WireReader } from "./wire-reader.js";
+import { bytesTag, fixed64Tag, type WireReader } from "./wire-reader.js";
 
 const eventTags = {
   time: fixed64Tag(1),
   name: bytesTag(2),
   attributes: bytesTag(3),
-  droppedAttributes: varintTag(4),
 } as const;
-const lastEventField = 4;
 
 const linkTags = {
   traceId: bytesTag(1),
   spanId: bytesTag(2),
   traceState: bytesTag(3),
   attributes: bytesTag(4),
-  droppedAttributes: varintTag(5),
-  flags: fixed32Tag(6),
 } as const;
-const lastLinkField = 6;
 
 /** Where the parts of one span are in the request, up to a limit. */
 class Places {
@@ -102,9 +97,6 @@ export class EventDecoder {
           break;
         }
         default:
-          if (tag >>> 3 <= lastEventField && tag !== eventTags.droppedAttributes) {
-            reader.mistyped(tag);
-          }
           reader.skip(tag, end);
       }
     }
@@ -172,12 +164,7 @@ export class LinkDecoder {
           reader.at = next;
           break;
         }
-        case linkTags.droppedAttributes:
-        case linkTags.flags:
-          reader.skip(tag, end);
-          break;
         default:
-          if (tag >>> 3 <= lastLinkField) reader.mistyped(tag);
           reader.skip(tag, end);
       }
     }

@@ -45,17 +45,17 @@ function fieldAt(
     try {
       const tag = reader.tag(end);
       const field = message.byNumber.get(tag >>> 3);
-      if (field !== undefined) {
+      const isMessage = (tag & 7) === wireTypes.bytes;
+      if (field !== undefined && (isMessage || field.kind !== "message")) {
         const index = counts.get(field.number) ?? 0;
         counts.set(field.number, index + 1);
         name = field.repeated ? `${snakeCase(field.name)}[${index}]` : snakeCase(field.name);
       }
       reader.skip(tag, end);
       if (reader.at <= offset || name === undefined) continue;
-      const nested = field?.kind === "message" && (tag & 7) === wireTypes.bytes;
       return {
         name,
-        message: nested ? field.message() : undefined,
+        message: field?.kind === "message" ? field.message() : undefined,
         start: reader.start,
         end: reader.stop,
       };

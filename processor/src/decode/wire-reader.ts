@@ -126,14 +126,9 @@ export class WireReader {
     this.at = this.stop;
   }
 
-  /** Moves behind a field that is not known. */
+  /** Moves behind a field that is not known: by its number, or with that wire type. */
   skip(tag: number, end: number): void {
     this.#skip(tag, end, 0);
-  }
-
-  /** Refuses a known field that came with a wire type of another kind. */
-  mistyped(tag: number): never {
-    throw new WireFault(this.at - 1, `field ${tag >>> 3} has the wrong wire type ${tag & 7}`);
   }
 
   #skip(tag: number, end: number, depth: number): void {

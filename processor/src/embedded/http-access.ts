@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
+import { ofForeignPage } from "../kernel/fetch-site.js";
 import type { Credentials } from "./child-messages.js";
 import { StoreException } from "./exception.js";
 
@@ -9,10 +10,12 @@ const loopbackHost = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/i;
 
 /**
  * Why a request must not be answered at all: a web page can make a browser send it, by its own
- * name for this address (DNS rebinding) or with its Origin.
+ * name for this address (DNS rebinding), with its Origin, or as a script of its own.
  */
 export function foreignCaller(headers: IncomingHttpHeaders): string | undefined {
-  if (headers.origin !== undefined) return "requests of web pages are not answered";
+  const site = headers["sec-fetch-site"]?.toString();
+  if (headers.origin !== undefined || ofForeignPage(site))
+    return "requests of web pages are not answered";
   if (!loopbackHost.test(headers.host ?? "")) return "the Host header is not a loopback address";
   return undefined;
 }

@@ -13,6 +13,12 @@ const contentTypes: readonly (readonly [RegExp, string])[] = [
   [/^(?:Native|RowBinary|Arrow|Parquet|ORC|Avro|MsgPack)/i, "application/octet-stream"],
 ];
 
+/** Keeps browsers from using an answer in a page of another address, or as what it is not. */
+export const pageHeaders = new Map([
+  ["Cross-Origin-Resource-Policy", "same-origin"],
+  ["X-Content-Type-Options", "nosniff"],
+]);
+
 /** Headers that every answer to a query carries. */
 export function queryHeaders(
   parameters: URLSearchParams,

@@ -3,7 +3,7 @@ import { StoreException, toStoreException } from "./exception.js";
 import { handshakeAnswer, isHandshake } from "./go-handshake.js";
 import { authenticate, foreignCaller } from "./http-access.js";
 import { readBody, saveBody } from "./http-body.js";
-import { queryHeaders, sendAnswer, sendException, sendText } from "./http-reply.js";
+import { pageHeaders, queryHeaders, sendAnswer, sendException, sendText } from "./http-reply.js";
 import { readRequest } from "./http-request.js";
 import type { Credentials } from "./child-messages.js";
 import { readInsert } from "./insert-statement.js";
@@ -35,6 +35,7 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const version = options.service.engineVersion;
+  response.setHeaders(pageHeaders);
   let headers: Record<string, string> = {};
   try {
     const foreign = foreignCaller(request.headers);

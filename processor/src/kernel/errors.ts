@@ -11,6 +11,7 @@ export const errorCodes = {
   NOT_FOUND: "There is nothing at this address.",
   METHOD_NOT_ALLOWED: "The address exists, but not for this HTTP method.",
   HOST_REFUSED: "The Host header names a host that this server does not answer for.",
+  SITE_REFUSED: "A browser sent the request for a page of another address.",
   UNAUTHENTICATED: "An API key is needed, and none that is known was sent.",
   PERMISSION_DENIED: "The API key has not the scope that the request needs.",
   BIND_REFUSED: "The address to listen on is not loopback, which needs authentication and TLS.",

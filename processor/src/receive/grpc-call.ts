@@ -7,6 +7,7 @@ import {
 } from "@grpc/grpc-js";
 import { CalibrantError } from "../kernel/errors.js";
 import type { Logger } from "../kernel/logger.js";
+import type { MemoryPool } from "../kernel/memory-pool.js";
 import type { Admission, Credentials, Pressure } from "../model/ports.js";
 import type { ByteBudget, Hold } from "./byte-budget.js";
 import { grpcStatus } from "./grpc-status.js";
@@ -16,7 +17,7 @@ import type { GrpcConfig } from "./receive-config.js";
 import type { ReceiveTelemetry } from "./receive-telemetry.js";
 import { retryDelay } from "./refusal.js";
 import { decompress } from "./request-body.js";
-import { compressionOf, refuseLarger, type SizeLimit } from "./request-form.js";
+import { compressionOf, refuseLarger, type Compression, type SizeLimit } from "./request-form.js";
 import type { Signal } from "./routes.js";
 
 /** How long the rest of a refused call is read and dropped. */
@@ -27,6 +28,7 @@ export interface GrpcCallOptions {
   readonly admission: Admission;
   readonly pressure: Pressure;
   readonly budget: ByteBudget;
+  readonly pool: MemoryPool;
   readonly telemetry: ReceiveTelemetry;
   readonly logger: Logger;
   readonly random: () => number;
@@ -36,6 +38,8 @@ export interface GrpcCallOptions {
 export interface ReceivedMessage {
   readonly body: Buffer;
   readonly hold: Hold;
+  /** Gives the memory back, when nobody reads the body any more. */
+  release(this: void): void;
 }
 
 /** One call, from its headers until its message is handed to the method. */
@@ -46,7 +50,7 @@ export class GrpcCall {
   readonly #hold: Hold;
   readonly #limit: SizeLimit;
   readonly #timer: NodeJS.Timeout;
-  #announced: Announcement | undefined;
+  #compression: Compression = "identity";
   #delivered = false;
   /** The method has the message, and frees its memory. */
   #taken = false;
@@ -64,7 +68,7 @@ export class GrpcCall {
     this.#options = options;
     this.#signal = signal;
     this.#wire = wire;
-    this.#hold = budget.hold();
+    this.#hold = budget.hold((reason) => this.#giveWay(reason));
     this.#limit = { bytes: config.max_message_size, setting: "grpc.max_message_size" };
     this.#timer = setTimeout(() => this.#expire(), config.request_timeout);
     this.intercepted = new ServerInterceptingCall(call, {
@@ -94,35 +98,69 @@ export class GrpcCall {
       this.#refuse(error);
       return;
     }
-    this.#wire.watch(
-      (announcement) => this.#announce(announcement),
-      () => this.#refuse(malformed("more than one message was sent")),
-    );
+    this.#wire.watch({
+      announced: (announcement) => this.#announce(announcement),
+      came: (bytes) => this.#take(bytes),
+      excess: () => this.#refuse(malformed("more than one message was sent")),
+    });
     goOn();
   }
 
-  #announce(announcement: Announcement): void {
+  #announce({ flag, length }: Announcement): void {
+    const fault = this.#flagFault(flag);
+    if (fault !== undefined) {
+      this.#refuse(malformed(fault), codes.INTERNAL);
+      return;
+    }
     try {
-      refuseLarger(announcement.length, this.#limit);
-      this.#hold.take(announcement.length);
-      this.#announced = announcement;
+      refuseLarger(length, this.#limit);
+      this.#hold.expect(length);
+      if (flag === 1) this.#compression = compressionOf(this.#wire.encoding);
     } catch (error) {
       this.#refuse(error);
     }
   }
 
+  /** What gRPC asks to be answered with `INTERNAL`. */
+  #flagFault(flag: number): string | undefined {
+    if (flag > 1) return `a message is marked ${flag}; 0 and 1 are known`;
+    if (flag === 0 || compressionOf(this.#wire.encoding) !== "identity") return undefined;
+    return "the message is marked as compressed, but the call names no compression";
+  }
+
+  #take(bytes: number): void {
+    if (this.#answered) return;
+    try {
+      this.#hold.take(bytes);
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  /** Without waiting for the client, because grpc-js keeps what came as long as the stream is open. */
+  #giveWay(reason: CalibrantError): void {
+    this.#refuse(reason);
+    this.#wire.stream.close();
+  }
+
   async #receive(message: Buffer, deliver: (received: ReceivedMessage) => void): Promise<void> {
     const hold = this.#hold;
+    hold.complete();
     try {
-      const compressed = this.#announced?.compressed ?? false;
-      const compression = compressed ? compressionOf(this.#wire.encoding) : "identity";
-      const body = await decompress(message, compression, this.#limit, hold);
+      const { pool } = this.#options;
+      const reading = { compression: this.#compression, limit: this.#limit, hold, pool };
+      const plain = await decompress(message, reading);
+      const body = plain?.bytes ?? message;
+      const release = (): void => {
+        hold.release();
+        plain?.release();
+      };
       if (this.#answered) return;
       if (this.#signal !== undefined) {
         this.#options.telemetry.bytes(this.#signal, message.length, body.length);
       }
       this.#delivered = true;
-      deliver({ body, hold });
+      deliver({ body, hold, release });
     } catch (error) {
       this.#refuse(error);
     } finally {
@@ -149,9 +187,10 @@ export class GrpcCall {
   }
 
   /** grpc-js reads on and drops what comes; a client that does not end by itself is ended. */
-  #refuse(error: unknown): void {
+  #refuse(error: unknown, code?: codes): void {
     if (this.#answered) return;
-    this.intercepted.sendStatus(refusalStatus(error, this.#options));
+    const status = refusalStatus(error, this.#options);
+    this.intercepted.sendStatus({ ...status, code: code ?? status.code });
     const { stream } = this.#wire;
     const timer = setTimeout(() => stream.close(), lingerTime);
     stream.once("close", () => clearTimeout(timer));
@@ -166,7 +205,11 @@ export class GrpcCall {
   /** The call is over: answered, given up by the client, or past its deadline. */
   #end(): void {
     this.#count(codes.CANCELLED);
-    if (!this.#taken) this.#hold.release();
+    if (this.#taken) return;
+    // Until then grpc-js keeps what came.
+    const { stream } = this.#wire;
+    if (stream.destroyed) this.#hold.release();
+    else stream.once("close", () => this.#hold.release());
   }
 }
 

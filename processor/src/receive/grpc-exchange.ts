@@ -45,11 +45,11 @@ export class GrpcExchange {
   /** The method of one signal. */
   methodOf(signal: Signal): handleUnaryCall<ReceivedMessage, Buffer> {
     const { handler } = this.#options;
-    const take = async ({ body, hold }: ReceivedMessage): Promise<Buffer> => {
+    const take = async ({ body, hold, release }: ReceivedMessage): Promise<Buffer> => {
       try {
         return successMessage(await handler.handle(signal, body, "protobuf", hold));
       } finally {
-        hold.release();
+        release();
       }
     };
     return ({ request }, answer) => {

@@ -5,8 +5,10 @@ import { checkBinding } from "../kernel/binding.js";
 import type { Clock } from "../kernel/clock.js";
 import type { Endpoint } from "../kernel/config-values.js";
 import { readTls } from "../kernel/tls.js";
+import { countEnded } from "./ended-connections.js";
 import { GrpcExchange, type GrpcExchangeOptions } from "./grpc-exchange.js";
 import { serviceOf } from "./grpc-services.js";
+import { boundSocket } from "./grpc-socket.js";
 import { listen } from "./listen.js";
 import { openSockets } from "./open-sockets.js";
 import type { OtlpServer } from "./otlp-server.js";
@@ -43,7 +45,10 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<OtlpS
   }
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
 
-  const inject = (socket: Socket): void => injector.injectConnection(socket);
+  const inject = (socket: Socket): void => {
+    boundSocket(socket, config.handshake_timeout, late);
+    injector.injectConnection(socket);
+  };
   const server =
     tls === undefined
       ? createServer({ noDelay: true }, inject)
@@ -52,10 +57,13 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<OtlpS
             ...readTls(tls, `${setting}.tls`),
             ALPNProtocols: ["h2"],
             noDelay: true,
-            handshakeTimeout: config.request_timeout,
+            handshakeTimeout: config.handshake_timeout,
           },
           inject,
         );
+  // Node itself only tells of a client that does not come to an end with TLS.
+  server.on("tlsClientError", (_, socket: Socket) => socket.destroy());
+  const late = countEnded(server, { ...options, protocol: "grpc" });
   const sockets = openSockets(server);
   server.maxConnections = config.max_connections;
   const address = await listen(server, endpoint, setting);

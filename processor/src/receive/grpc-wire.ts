@@ -6,7 +6,8 @@ const prefixLength = 5;
 
 /** A message as its first bytes announce it. */
 export interface Announcement {
-  readonly compressed: boolean;
+  /** 1: it is compressed as the call names it; 0: it is not. */
+  readonly flag: number;
   /** Bytes as sent. */
   readonly length: number;
 }
@@ -26,11 +27,17 @@ export interface GrpcWire {
   readonly stream: ServerHttp2Stream;
   /** The compression that the client names. */
   readonly encoding: string;
-  /**
-   * Calls back before grpc-js gets to see the bytes: once when the message is announced, and for
-   * what is sent beyond it.
-   */
-  watch(announced: (announcement: Announcement) => void, excess: () => void): void;
+  /** Calls back before grpc-js gets to see the bytes. */
+  watch(watcher: WireWatcher): void;
+}
+
+export interface WireWatcher {
+  /** Once, when the message is announced. */
+  announced(announcement: Announcement): void;
+  /** So many more bytes of the message came. */
+  came(bytes: number): void;
+  /** Something is sent beyond the message. */
+  excess(): void;
 }
 
 /** Undefined when grpc-js has other fields than it had. */
@@ -42,9 +49,10 @@ export function grpcWire(call: ServerInterceptingCallInterface): GrpcWire | unde
   return {
     stream,
     encoding,
-    watch: (announced, excess) => {
+    watch: (watcher) => {
       let prefix = Buffer.alloc(0);
       let size = 0;
+      let counted = prefixLength;
       let end = Number.POSITIVE_INFINITY;
       // `on` would make the stream flow.
       stream.prependListener("data", (piece: Buffer) => {
@@ -54,9 +62,12 @@ export function grpcWire(call: ServerInterceptingCallInterface): GrpcWire | unde
           if (prefix.length < prefixLength) return;
           const length = prefix.readUInt32BE(1);
           end = prefixLength + length;
-          announced({ compressed: prefix[0] === 1, length });
+          watcher.announced({ flag: prefix.readUInt8(0), length });
         }
-        if (size > end) excess();
+        const within = Math.min(size, end);
+        if (within > counted) watcher.came(within - counted);
+        counted = within;
+        if (size > end) watcher.excess();
       });
     },
   };

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { CalibrantError } from "../kernel/errors.js";
 import type { Logger } from "../kernel/logger.js";
-import { MemoryPool } from "../kernel/memory-pool.js";
+import type { MemoryPool } from "../kernel/memory-pool.js";
 import type { Admission, Pressure } from "../model/ports.js";
 import type { ByteBudget } from "./byte-budget.js";
 import { refuseUnderPressure, type OtlpHandler } from "./otlp-handler.js";
@@ -34,6 +34,7 @@ export interface ExchangeOptions {
   readonly admission: Admission;
   readonly pressure: Pressure;
   readonly budget: ByteBudget;
+  readonly pool: MemoryPool;
   readonly telemetry: ReceiveTelemetry;
   readonly logger: Logger;
   readonly random: () => number;
@@ -42,7 +43,6 @@ export interface ExchangeOptions {
 /** One request and its answer over HTTP. */
 export class HttpExchange {
   readonly #options: ExchangeOptions;
-  readonly #pool = new MemoryPool();
   /** Set when the server stops: connections end with the answer under way. */
   stopping = false;
 
@@ -85,7 +85,8 @@ export class HttpExchange {
     signal: Signal | undefined,
     beforeBody: () => void,
   ): Promise<Reply> {
-    const { config, signals, handler, admission, pressure, budget, telemetry } = this.#options;
+    const { config, signals, handler, admission, pressure, budget, pool, telemetry } =
+      this.#options;
     const { headers } = request;
     if (signal === undefined) throw new CalibrantError("NOT_FOUND", "this path takes no telemetry");
     if (!signals.includes(signal)) {
@@ -99,16 +100,21 @@ export class HttpExchange {
     refuseLarger(announcedSize(headers) ?? 0, limit);
     refuseUnderPressure(pressure);
 
-    const hold = budget.hold();
+    const ending = new AbortController();
+    const hold = budget.hold((reason) => ending.abort(reason));
+    const timer = setTimeout(() => ending.abort(lateBody(config)), config.request_timeout);
+    const reading = { compression, limit, hold, pool };
     try {
       beforeBody();
-      const { body, sent, release } = await readBody(request, compression, limit, hold, this.#pool);
+      const { body, sent, release } = await readBody(request, reading, ending.signal);
+      clearTimeout(timer);
       telemetry.bytes(signal, sent, body.length);
       const handled = handler.handle(signal, body, encoding, hold);
       // The body has been decoded by now; what is left to do is to store its rows.
       release();
       return success(signal, encoding, await handled);
     } finally {
+      clearTimeout(timer);
       hold.release();
     }
   }
@@ -146,4 +152,9 @@ export class HttpExchange {
     request.once("close", () => clearTimeout(timer));
     request.resume();
   }
+}
+
+function lateBody({ request_timeout: time }: HttpConfig): CalibrantError {
+  const message = `the body did not arrive within ${time} ms (http.request_timeout)`;
+  return new CalibrantError("REQUEST_TIMEOUT", message);
 }

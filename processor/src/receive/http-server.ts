@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from "node:https";
 import { checkBinding } from "../kernel/binding.js";
 import type { Clock } from "../kernel/clock.js";
 import { readTls } from "../kernel/tls.js";
+import { countEnded } from "./ended-connections.js";
 import { HttpExchange, type ExchangeOptions } from "./http-exchange.js";
 import { listen } from "./listen.js";
 import { openSockets } from "./open-sockets.js";
@@ -22,7 +23,8 @@ export async function startHttpServer(
   const exchange = new HttpExchange(options);
   const limits = {
     headersTimeout: config.header_timeout,
-    requestTimeout: config.request_timeout,
+    // Bodies are timed where they are read, so that a late one is answered and counted as such.
+    requestTimeout: 0,
     keepAliveTimeout: config.keep_alive_timeout,
     connectionsCheckingInterval: timeoutCheck,
     noDelay: true,
@@ -36,6 +38,7 @@ export async function startHttpServer(
           handshakeTimeout: config.header_timeout,
         });
   server.maxConnections = config.max_connections;
+  countEnded(server, { ...options, protocol: "http" });
   const sockets = openSockets(server);
   server.on("request", (request, response) => void exchange.serve(request, response, false));
   server.on("checkContinue", (request, response) => void exchange.serve(request, response, true));

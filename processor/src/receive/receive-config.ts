@@ -66,6 +66,9 @@ const grpcConfig = z.strictObject({
   request_timeout: duration
     .default(30_000)
     .describe("Longest time for a client to send a whole message"),
+  handshake_timeout: duration
+    .default(10_000)
+    .describe("Longest time for a client to open a connection: TLS, then HTTP/2"),
   idle_timeout: duration
     .default(300_000)
     .describe("How long a connection without a call is kept open"),

@@ -17,6 +17,8 @@ export interface ReceiveTelemetry {
    * @param status of HTTP or of gRPC
    */
   request(protocol: Protocol, signal: Signal | undefined, status: number): void;
+  /** Ended without a request. */
+  connectionEnded(protocol: Protocol, reason: "limit" | "timeout"): void;
   bytes(signal: Signal, sent: number, plain: number): void;
   /** Counts items as received and, each once, as accepted or rejected. */
   items(outcome: ItemOutcome): void;
@@ -26,6 +28,9 @@ export interface ReceiveTelemetry {
 export function receiveTelemetry(meter: Meter, bytesHeld: () => number): ReceiveTelemetry {
   const requests = meter.createCounter("calibrant.receive.requests", {
     description: "Requests answered, by protocol, signal and status (of HTTP or gRPC)",
+  });
+  const endedConnections = meter.createCounter("calibrant.receive.ended_connections", {
+    description: "Connections ended without a request, by protocol and reason (limit or timeout)",
   });
   const sentBytes = meter.createCounter("calibrant.receive.bytes", {
     description: "Bytes of bodies as they were sent",
@@ -47,6 +52,7 @@ export function receiveTelemetry(meter: Meter, bytesHeld: () => number): Receive
   return {
     request: (protocol, signal, status) =>
       requests.add(1, { protocol, signal: signal ?? "unknown", status }),
+    connectionEnded: (protocol, reason) => endedConnections.add(1, { protocol, reason }),
     bytes: (signal, sent, plain) => {
       sentBytes.add(sent, { signal });
       plainBytes.add(plain, { signal });

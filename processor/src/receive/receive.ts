@@ -1,6 +1,7 @@
 import type { Meter } from "@opentelemetry/api";
 import type { Clock } from "../kernel/clock.js";
 import type { Logger } from "../kernel/logger.js";
+import { MemoryPool } from "../kernel/memory-pool.js";
 import type { Admission, Decoder, Intake, Pressure } from "../model/ports.js";
 import { ByteBudget } from "./byte-budget.js";
 import { startGrpcServer } from "./grpc-server.js";
@@ -51,7 +52,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     meter,
     random = Math.random,
   } = options;
-  const budget = new ByteBudget(config.http.memory);
+  const budget = new ByteBudget(config.http.memory, clock);
   const telemetry = receiveTelemetry(meter, () => budget.used);
   const handler = new OtlpHandler({ decoder, intake, telemetry });
   const signals: readonly Signal[] =
@@ -62,6 +63,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     admission,
     pressure,
     budget,
+    pool: new MemoryPool(),
     telemetry,
     logger,
     clock,

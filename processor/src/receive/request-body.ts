@@ -3,6 +3,7 @@ import { createGunzip, createInflate } from "node:zlib";
 import { CalibrantError, messageOf } from "../kernel/errors.js";
 import type { MemoryPool } from "../kernel/memory-pool.js";
 import type { Hold } from "./byte-budget.js";
+import { GrowingBytes } from "./growing-bytes.js";
 import { announcedSize, refuseLarger, type Compression, type SizeLimit } from "./request-form.js";
 
 /** The client went away before its request was complete: there is nobody to answer. */
@@ -23,62 +24,61 @@ export interface ReceivedBody {
   release(this: void): void;
 }
 
+/** How a body is read. */
+export interface BodyReading {
+  readonly compression: Compression;
+  readonly limit: SizeLimit;
+  readonly hold: Hold;
+  readonly pool: MemoryPool;
+}
+
 /**
  * The body of a request, decompressed. The limit holds for what is sent and for what comes out of
- * it; both are checked as the bytes come.
+ * it; both are checked, and taken from the memory of all requests, as the bytes come.
+ * @param ended ends the reading with its reason
  * @throws CalibrantError REQUEST_TOO_LARGE, REQUEST_MALFORMED or RECEIVER_BUSY; RequestAborted
  */
 export async function readBody(
   request: IncomingMessage,
-  compression: Compression,
-  limit: SizeLimit,
-  hold: Hold,
-  pool: MemoryPool,
+  reading: BodyReading,
+  ended: AbortSignal,
 ): Promise<ReceivedBody> {
+  const { limit, hold, pool } = reading;
   const announced = announcedSize(request.headers);
-  if (announced !== undefined) hold.take(announced);
-  if (announced !== undefined && compression === "identity") {
-    return await collectInto(request, announced, pool);
-  }
-  const pieces: Buffer[] = [];
-  let size = 0;
-  await eachPiece(request, (piece) => {
-    size += piece.length;
-    refuseLarger(size, limit);
-    if (announced === undefined) hold.take(piece.length);
-    pieces.push(piece);
-  });
-  const sent = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
-  const body = await decompress(sent, compression, limit, hold);
-  return { body, sent: sent.length, release: () => undefined };
-}
-
-/** A body whose size is known and within the limit, in memory that is used again. */
-async function collectInto(
-  request: IncomingMessage,
-  announced: number,
-  pool: MemoryPool,
-): Promise<ReceivedBody> {
-  const memory = pool.take(announced);
-  const release = (): void => pool.give(memory);
-  let size = 0;
+  if (announced !== undefined) hold.expect(announced);
+  const sent = new GrowingBytes(pool, announced ?? limit.bytes);
   try {
-    await eachPiece(request, (piece) => {
-      memory.set(piece, size);
-      size += piece.length;
+    await eachPiece(request, ended, (piece) => {
+      refuseLarger(sent.size + piece.length, limit);
+      hold.take(piece.length);
+      sent.append(piece);
     });
   } catch (error) {
-    release();
+    sent.release();
     throw error;
   }
-  return { body: memory.subarray(0, size), sent: size, release };
+  hold.complete();
+  const body = await decompress(sent.bytes, reading);
+  if (body === undefined) {
+    return { body: sent.bytes, sent: sent.size, release: () => sent.release() };
+  }
+  sent.release();
+  return { body: body.bytes, sent: sent.size, release: () => body.release() };
 }
 
-/** Resolves at the end of the body; rejects with what `take` throws, or with RequestAborted. */
-function eachPiece(request: IncomingMessage, take: (piece: Buffer) => void): Promise<void> {
+/**
+ * Resolves at the end of the body; rejects with what `take` throws, with the reason why it was
+ * ended, or with RequestAborted.
+ */
+function eachPiece(
+  request: IncomingMessage,
+  ended: AbortSignal,
+  take: (piece: Buffer) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const done = (outcome: () => void): void => {
       request.off("data", onData).off("end", onEnd).off("close", onClose);
+      ended.removeEventListener("abort", onEnded);
       outcome();
     };
     const onData = (piece: Buffer): void => {
@@ -90,6 +90,8 @@ function eachPiece(request: IncomingMessage, take: (piece: Buffer) => void): Pro
     };
     const onEnd = (): void => done(resolve);
     const onClose = (): void => done(() => reject(new RequestAborted()));
+    const onEnded = (): void => done(() => reject(ended.reason));
+    ended.addEventListener("abort", onEnded);
     request.on("data", onData).on("end", onEnd).on("close", onClose);
     // An error is followed by "close", which is what counts.
     request.on("error", () => undefined);
@@ -97,31 +99,28 @@ function eachPiece(request: IncomingMessage, take: (piece: Buffer) => void): Pro
 }
 
 /**
- * What was compressed. The limit is checked as the bytes come.
+ * What was compressed; undefined when nothing was. The limit is checked as the bytes come.
  * @throws CalibrantError REQUEST_TOO_LARGE, REQUEST_MALFORMED or RECEIVER_BUSY
  */
 export async function decompress(
   sent: Buffer,
-  compression: Compression,
-  limit: SizeLimit,
-  hold: Hold,
-): Promise<Buffer> {
-  if (compression === "identity") return sent;
+  { compression, limit, hold, pool }: BodyReading,
+): Promise<GrowingBytes | undefined> {
+  if (compression === "identity") return undefined;
   const inflater =
     compression === "gzip"
       ? createGunzip({ chunkSize: inflateChunk })
       : createInflate({ chunkSize: inflateChunk });
-  const pieces: Buffer[] = [];
-  let size = 0;
+  const plain = new GrowingBytes(pool, limit.bytes);
   inflater.end(sent);
   try {
     for await (const piece of inflater as AsyncIterable<Buffer>) {
-      size += piece.length;
-      refuseLarger(size, limit);
+      refuseLarger(plain.size + piece.length, limit);
       hold.take(piece.length);
-      pieces.push(piece);
+      plain.append(piece);
     }
   } catch (error) {
+    plain.release();
     if (error instanceof CalibrantError) throw error;
     throw new CalibrantError(
       "REQUEST_MALFORMED",
@@ -129,5 +128,5 @@ export async function decompress(
       { cause: error },
     );
   }
-  return Buffer.concat(pieces);
+  return plain;
 }

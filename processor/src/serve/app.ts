@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { Context, MiddlewareHandler } from "hono";
 import { CalibrantError } from "../kernel/errors.js";
+import { ofForeignPage } from "../kernel/fetch-site.js";
 import type { Credentials } from "../model/ports.js";
 import { answersFor } from "./binding.js";
 import { failureOf, replyWithFailure, type Form } from "./replies.js";
@@ -28,6 +29,7 @@ export function createApp(parts: ServeParts): Hono {
   for (const { method, path, scope, form, handle } of routes) {
     app.on(method, path, async (context) => {
       try {
+        if (scope === "read") refuseForeignPage(context, form);
         if (scope !== "public") admission.admit(credentialsOf(context), scope, "web");
         return await handle(context);
       } catch (error) {
@@ -55,6 +57,20 @@ export function createApp(parts: ServeParts): Hono {
 
 function credentialsOf({ req }: Context): Credentials {
   return { authorization: req.header("authorization"), apiKey: req.header("x-api-key") };
+}
+
+/**
+ * Data is not for pages of other addresses, though without an `Origin` browsers ask for them as well.
+ * A link may lead to a page of this server: whoever has the link does not get to see the page.
+ */
+function refuseForeignPage({ req }: Context, form: Form): void {
+  const followed =
+    req.header("sec-fetch-mode") === "navigate" && req.header("sec-fetch-dest") === "document";
+  if (!ofForeignPage(req.header("sec-fetch-site")) || (form === "page" && followed)) return;
+  throw new CalibrantError(
+    "SITE_REFUSED",
+    "a page of another address may not read this; open the address itself",
+  );
 }
 
 const contentSecurityPolicy = [

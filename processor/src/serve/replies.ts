@@ -15,6 +15,7 @@ const statuses: Partial<Readonly<Record<ErrorCode, Status>>> = {
   UNAUTHENTICATED: 401,
   PERMISSION_DENIED: 403,
   HOST_REFUSED: 403,
+  SITE_REFUSED: 403,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   REQUEST_TOO_LARGE: 413,
