@@ -1,49 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { systemFiles, type DurableFile, type Files } from "#processor/spool/files.js";
 import type { Spool } from "#processor/spool/spool.js";
+import { failingFiles, type Step } from "../support/failing-files.js";
 import { testSink, testSpool } from "../support/open-spool.js";
 import { mountSmall } from "../support/small-disk.js";
 import { feedbackBlock, idsOf, nativeBlock } from "../support/spool-blocks.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
-
-type Step = "create" | "write" | "sync" | "truncate" | "syncDirectory";
-
-/** The system's files, with steps that fail as long as they are in `failing`. */
-function failingFiles(failing: Map<Step, string>): Files {
-  const check = (step: Step): void => {
-    const code = failing.get(step);
-    if (code !== undefined) throw Object.assign(new Error(`${code}: ${step}`), { code });
-  };
-  const wrap = (file: DurableFile): DurableFile => ({
-    ...file,
-    write: async (pieces, offset) => {
-      if (failing.has("write")) await file.write(pieces.slice(0, 2), offset);
-      check("write");
-      await file.write(pieces, offset);
-    },
-    sync: async () => {
-      check("sync");
-      await file.sync();
-    },
-    truncate: async (size) => {
-      check("truncate");
-      await file.truncate(size);
-    },
-  });
-  return {
-    ...systemFiles,
-    create: async (path) => {
-      check("create");
-      return wrap(await systemFiles.create(path));
-    },
-    syncDirectory: async (path) => {
-      check("syncDirectory");
-      await systemFiles.syncDirectory(path);
-    },
-  };
-}
 
 async function storedIds(spool: Spool): Promise<string[]> {
   await spool.seal();

@@ -4,6 +4,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createLogger } from "#processor/kernel/logger.js";
 import type { Spool } from "#processor/spool/spool.js";
+import { failingFiles, type Step } from "../support/failing-files.js";
 import { heldClock } from "../support/held-clock.js";
 import { testSink, testSpool } from "../support/open-spool.js";
 import { recordMetrics } from "../support/recorded-metrics.js";
@@ -87,6 +88,18 @@ describe("recovery", () => {
       await spool.close();
       expect(await readFile(file)).toEqual(bytes);
     }
+  });
+
+  it("does not start while the cut of a torn write cannot be made durable", async () => {
+    const { directory, file, bytes } = await prepare(ids);
+    await appendFile(file, "garbage");
+    const failing = new Map<Step, string>([["truncate", "EIO"]]);
+    const files = failingFiles(failing);
+    await expect(testSpool(directory, { files })).rejects.toMatchObject({ code: "SPOOL_FAILED" });
+    failing.clear();
+    const spool = await testSpool(directory, { files });
+    expect(await idsIn(spool)).toEqual(["old", ...withSeconds(ids)]);
+    expect(await readFile(file)).toEqual(bytes);
   });
 
   it("says in the log what it cut off and what it set aside", async () => {

@@ -1,4 +1,4 @@
-import { readdir, readFile, truncate } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "../kernel/logger.js";
 import type { DeadLetters } from "./dead-letters.js";
@@ -92,7 +92,7 @@ async function recoverSegment(
   let size = bytes.length;
   if (torn !== undefined) {
     size = torn.start;
-    await truncate(path, size);
+    await cut(files, path, size);
     logger.warn(
       { segment: name, bytes: torn.end - torn.start, rows },
       "a write to the spool was cut off; it had not been acknowledged and is dropped",
@@ -108,6 +108,16 @@ async function recoverSegment(
     return { segment: undefined, ...result };
   }
   return { segment: { number, name, size, rows, createdAt: number }, ...result };
+}
+
+/** Were it not durable, what was cut off could come back in a segment that is not the newest. */
+async function cut(files: Files, path: string, size: number): Promise<void> {
+  const file = await files.open(path);
+  try {
+    await file.truncate(size);
+  } finally {
+    await file.close();
+  }
 }
 
 async function bury(
