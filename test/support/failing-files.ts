@@ -1,6 +1,13 @@
 import { systemFiles, type DurableFile, type Files } from "#processor/spool/files.js";
 
-export type Step = "create" | "write" | "sync" | "truncate" | "syncDirectory";
+export type Step =
+  | "create"
+  | "write"
+  | "sync"
+  | "truncate"
+  | "syncDirectory"
+  | "remove"
+  | "replace";
 
 /** The system's files, with steps that fail as long as they are in `failing`. */
 export function failingFiles(failing: Map<Step, string>): Files {
@@ -34,6 +41,14 @@ export function failingFiles(failing: Map<Step, string>): Files {
     syncDirectory: async (path) => {
       check("syncDirectory");
       await systemFiles.syncDirectory(path);
+    },
+    remove: async (path) => {
+      check("remove");
+      await systemFiles.remove(path);
+    },
+    replace: async (path, content) => {
+      check("replace");
+      await systemFiles.replace(path, content);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "../kernel/logger.js";
+import { cutNote, readCutNote, segmentOfCutNote } from "./cut-note.js";
 import type { DeadLetters } from "./dead-letters.js";
 import type { Files } from "./files.js";
 import { segmentOfRefusals } from "./refusals.js";
@@ -55,7 +56,7 @@ export async function recover(options: RecoveryOptions): Promise<Recovery> {
   return { segments, lastNumber: numbers.at(-1) ?? 0, tornBytes, damagedBytes };
 }
 
-/** Refusals outlive their segment when a crash comes between the two removals. */
+/** Refusals and notes outlive their segment when a crash comes between the two removals. */
 async function removeOrphans(
   { directory, files }: RecoveryOptions,
   names: readonly string[],
@@ -63,7 +64,7 @@ async function removeOrphans(
 ): Promise<void> {
   const known = new Set(numbers.map(segmentName));
   for (const name of names) {
-    const segment = segmentOfRefusals(name);
+    const segment = segmentOfRefusals(name) ?? segmentOfCutNote(name);
     if (segment !== undefined && !known.has(segment)) await files.remove(join(directory, name));
   }
 }
@@ -82,7 +83,7 @@ async function recoverSegment(
   const { directory, files, logger } = options;
   const name = segmentName(number);
   const path = join(directory, segmentFile(name));
-  const bytes = await readFile(path);
+  const bytes = await readCounted(options, name, path);
   const { damaged, rows } = readSegment(bytes, name);
   const tail = damaged.at(-1);
   const torn = newest && tail?.end === bytes.length ? tail : undefined;
@@ -108,6 +109,26 @@ async function recoverSegment(
     return { segment: undefined, ...result };
   }
   return { segment: { number, name, size, rows, createdAt: number }, ...result };
+}
+
+/** The bytes of a segment that count; the others, whose sender knows that they failed, are cut off. */
+async function readCounted(
+  { directory, files, logger }: RecoveryOptions,
+  name: string,
+  path: string,
+): Promise<Buffer> {
+  const bytes = await readFile(path);
+  const size = await readCutNote(directory, name);
+  if (size === undefined) return bytes;
+  if (size < bytes.length) {
+    await cut(files, path, size);
+    logger.warn(
+      { segment: name, bytes: bytes.length - size },
+      "a write that had failed was cut off the spool",
+    );
+  }
+  await files.remove(join(directory, cutNote(name)));
+  return bytes.subarray(0, size);
 }
 
 /** Were it not durable, what was cut off could come back in a segment that is not the newest. */
