@@ -156,6 +156,20 @@ describe("recovery", () => {
     );
   });
 
+  it("does not bring back damaged bytes that somebody has dropped", async () => {
+    const { directory } = await prepare(ids);
+    const [oldest] = await segmentFiles(directory);
+    await appendFile(oldest ?? "", "garbage");
+    const before = await testSpool(directory);
+    const letters = await before.deadLetters.list();
+    expect(letters).toMatchObject([{ kind: "bytes", bytes: 7 }]);
+    for (const letter of letters) await before.deadLetters.remove(letter);
+    await before.close();
+    const after = await testSpool(directory);
+    expect(await after.deadLetters.list()).toEqual([]);
+    expect(await idsIn(after)).toEqual(["old", ...withSeconds(ids)]);
+  });
+
   it("treats the cut end of a segment that is not the newest as damage", async () => {
     const { directory, bytes } = await prepare(ids);
     const [oldest] = await segmentFiles(directory);

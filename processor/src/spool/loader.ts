@@ -180,6 +180,7 @@ class SegmentLoader {
   async #bury(segment: Segment, part: Part, reason: string): Promise<void> {
     const { spool, logger, config, sinkName } = this.#options;
     const { table, format, rows, token, pieces } = loadOf(part);
+    if (spool.deadLetters.wasRemoved(token)) return;
     const bytes = Buffer.concat(pieces);
     await spool.deadLetters.makeSureOfRoom(bytes.length, config.dead_letter_quota);
     logger.error({ table, rows, deadLetter: token, reason }, "rows went to the dead letters");

@@ -56,9 +56,9 @@ export async function recover(options: RecoveryOptions): Promise<Recovery> {
   return { segments, lastNumber: numbers.at(-1) ?? 0, tornBytes, damagedBytes };
 }
 
-/** Refusals and notes outlive their segment when a crash comes between the two removals. */
+/** What is kept about a segment outlives it when a crash comes between the two removals. */
 async function removeOrphans(
-  { directory, files }: RecoveryOptions,
+  { directory, files, deadLetters }: RecoveryOptions,
   names: readonly string[],
   numbers: readonly number[],
 ): Promise<void> {
@@ -67,6 +67,7 @@ async function removeOrphans(
     const segment = segmentOfRefusals(name) ?? segmentOfCutNote(name);
     if (segment !== undefined && !known.has(segment)) await files.remove(join(directory, name));
   }
+  await deadLetters.forgetRemoved(known);
 }
 
 interface RecoveredSegment {
@@ -147,12 +148,14 @@ async function bury(
   bytes: Buffer,
   { start, end }: DamagedRange,
 ): Promise<void> {
+  const name = `${segment}-damaged-${start}`;
+  if (deadLetters.wasRemoved(name)) return;
   logger.error(
     { segment, start, end },
     "a spool segment is damaged; the damaged bytes are kept in dead-letters",
   );
   await deadLetters.write({
-    name: `${segment}-damaged-${start}`,
+    name,
     bytes: bytes.subarray(start, end),
     kind: "bytes",
     reason: `SPOOL_CORRUPT: bytes ${start} to ${end} of the segment are not a sound frame`,
