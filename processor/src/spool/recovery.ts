@@ -2,17 +2,11 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "../kernel/logger.js";
 import { cutNote, readCutNote, segmentOfCutNote } from "./cut-note.js";
+import type { Damage } from "./damage.js";
 import type { DeadLetters } from "./dead-letters.js";
 import type { Files } from "./files.js";
 import { segmentOfRefusals } from "./refusals.js";
-import {
-  readSegment,
-  segmentFile,
-  segmentName,
-  segmentNumber,
-  type DamagedRange,
-  type Segment,
-} from "./segment.js";
+import { readSegment, segmentFile, segmentName, segmentNumber, type Segment } from "./segment.js";
 
 export interface Recovery {
   /** Segments with rows, oldest first. */
@@ -28,13 +22,14 @@ export interface RecoveryOptions {
   readonly directory: string;
   readonly files: Files;
   readonly deadLetters: DeadLetters;
+  readonly damage: Damage;
   readonly logger: Logger;
 }
 
 /**
- * Looks at every segment that an earlier process left. Damage at the end of the newest one is a
- * write that was cut off: it is truncated. Damage anywhere else goes to the dead letters, and the
- * sound frames around it are kept.
+ * Looks at every segment that an earlier process left. A write at the end of the newest one that
+ * was cut off for certain is truncated. Other damage goes to the dead letters, and the sound frames
+ * around it are kept.
  */
 export async function recover(options: RecoveryOptions): Promise<Recovery> {
   const { directory } = options;
@@ -81,15 +76,15 @@ async function recoverSegment(
   number: number,
   newest: boolean,
 ): Promise<RecoveredSegment> {
-  const { directory, files, logger } = options;
+  const { directory, files, damage, logger } = options;
   const name = segmentName(number);
   const path = join(directory, segmentFile(name));
   const bytes = await readCounted(options, name, path);
-  const { damaged, rows } = readSegment(bytes, name);
-  const tail = damaged.at(-1);
-  const torn = newest && tail?.end === bytes.length ? tail : undefined;
+  const { damaged, rows, limits } = readSegment(bytes, name);
+  const torn = newest ? damaged.find((range) => range.torn) : undefined;
+  let damagedBytes = 0;
   const ranges = torn === undefined ? damaged : damaged.slice(0, -1);
-  for (const range of ranges) await bury(options, name, bytes, range);
+  for (const range of ranges) damagedBytes += await damage.setAside(name, bytes, range);
 
   let size = bytes.length;
   if (torn !== undefined) {
@@ -102,14 +97,14 @@ async function recoverSegment(
   }
   const result = {
     tornBytes: torn === undefined ? 0 : torn.end - torn.start,
-    damagedBytes: ranges.reduce((sum, { start, end }) => sum + end - start, 0),
+    damagedBytes,
   };
-  if (rows === 0) {
+  if (rows === 0 || limits === undefined) {
     await files.remove(path);
     await files.syncDirectory(directory);
     return { segment: undefined, ...result };
   }
-  return { segment: { number, name, size, rows, createdAt: number }, ...result };
+  return { segment: { number, name, size, rows, createdAt: number, limits }, ...result };
 }
 
 /** The bytes of a segment that count; the others, whose sender knows that they failed, are cut off. */
@@ -140,29 +135,4 @@ async function cut(files: Files, path: string, size: number): Promise<void> {
   } finally {
     await file.close();
   }
-}
-
-async function bury(
-  { deadLetters, logger }: RecoveryOptions,
-  segment: string,
-  bytes: Buffer,
-  { start, end }: DamagedRange,
-): Promise<void> {
-  const name = `${segment}-damaged-${start}`;
-  if (deadLetters.wasRemoved(name)) return;
-  logger.error(
-    { segment, start, end },
-    "a spool segment is damaged; the damaged bytes are kept in dead-letters",
-  );
-  await deadLetters.write({
-    name,
-    bytes: bytes.subarray(start, end),
-    kind: "bytes",
-    reason: `SPOOL_CORRUPT: bytes ${start} to ${end} of the segment are not a sound frame`,
-    segment,
-    sink: "",
-    table: "",
-    day: "",
-    rows: 0,
-  });
 }

@@ -3,15 +3,16 @@ import type { Clock } from "../kernel/clock.js";
 import { messageOf } from "../kernel/errors.js";
 import type { Logger } from "../kernel/logger.js";
 import type { DurableFile, Files } from "./files.js";
-import type { EncodedFrame } from "./frame.js";
-import { cutNote } from "./cut-note.js";
+import { markFrame, type EncodedFrame } from "./frame.js";
+import type { PlanLimits } from "./load-plan.js";
 import {
-  segmentFile,
-  segmentHeader,
+  encodeHeader,
+  newHeader,
   segmentHeaderSize,
-  segmentName,
-  type Segment,
-} from "./segment.js";
+  type SegmentHeader,
+} from "./segment-header.js";
+import { cutNote } from "./cut-note.js";
+import { segmentFile, segmentName, type Segment } from "./segment.js";
 
 export interface SegmentWriterOptions {
   readonly directory: string;
@@ -21,6 +22,8 @@ export interface SegmentWriterOptions {
   readonly segmentSize: number;
   /** Milliseconds. */
   readonly segmentAge: number;
+  /** How the rows of new segments are cut into loads. */
+  readonly limits: PlanLimits;
   /** The largest number among the segments of the folder. */
   readonly lastNumber: number;
   /** Takes each segment that is closed with rows in it. */
@@ -29,6 +32,7 @@ export interface SegmentWriterOptions {
 
 interface Open {
   readonly file: DurableFile;
+  readonly header: SegmentHeader;
   readonly number: number;
   readonly createdAt: number;
   size: number;
@@ -63,10 +67,11 @@ export class SegmentWriter {
     if (this.#uncut !== undefined) await this.#cut(this.#uncut);
     const open = (this.#open ??= await this.#create());
     const first = open.size === 0;
+    for (const frame of frames) markFrame(frame, open.header.marker);
     const pieces = frames.flatMap((frame) => frame.pieces);
     const size = frames.reduce((sum, frame) => sum + frame.size, first ? segmentHeaderSize : 0);
     try {
-      await open.file.write(first ? [segmentHeader(), ...pieces] : pieces, open.size);
+      await open.file.write(first ? [encodeHeader(open.header), ...pieces] : pieces, open.size);
       await open.file.sync();
       if (first) await this.#options.files.syncDirectory(this.#options.directory);
     } catch (error) {
@@ -97,12 +102,12 @@ export class SegmentWriter {
   }
 
   async #create(): Promise<Open> {
-    const { clock, directory, files } = this.#options;
+    const { clock, directory, files, limits } = this.#options;
     const createdAt = clock.now();
     const number = Math.max(this.#lastNumber + 1, Math.trunc(createdAt));
     const file = await files.create(join(directory, segmentFile(segmentName(number))));
     this.#lastNumber = number;
-    return { file, number, createdAt, size: 0, rows: 0 };
+    return { file, header: newHeader(limits), number, createdAt, size: 0, rows: 0 };
   }
 
   async #abandon(open: Open): Promise<void> {
@@ -152,7 +157,8 @@ export class SegmentWriter {
     }
   }
 
-  #close({ number, size, rows, createdAt }: Open): void {
-    this.#options.onClosed({ number, name: segmentName(number), size, rows, createdAt });
+  #close({ header, number, size, rows, createdAt }: Open): void {
+    const { limits } = header;
+    this.#options.onClosed({ number, name: segmentName(number), size, rows, createdAt, limits });
   }
 }
