@@ -58,6 +58,38 @@ describe("a damaged segment", () => {
     );
   });
 
+  it("keeps what other bytes have been written over as a dead letter, wherever they are", async () => {
+    const { directory, file, bytes, ends } = await prepareSegments(ids);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(bytes.length - 1),
+        fc.uint8Array({ minLength: 1, maxLength: bytes.length }),
+        async (at, written) => {
+          const content = Buffer.from(bytes);
+          content.set(written.subarray(0, bytes.length - at), at);
+          await writeFile(file, content);
+          const spool = await testSpool(directory);
+          const found = await idsIn(spool);
+          expect(found[0]).toBe("old");
+          const letters = await spool.deadLetters.list();
+          await spool.close();
+          await rm(join(directory, "dead-letters"), { recursive: true, force: true });
+          const kept = Buffer.alloc(bytes.length, content);
+          for (const letter of letters) {
+            const start = Number(letter.name.slice(letter.name.lastIndexOf("-") + 1));
+            kept.fill(0, start, start + letter.bytes);
+          }
+          for (const [index, id] of ids.entries()) {
+            if (found.includes(id)) continue;
+            const frame = kept.subarray(index === 0 ? headerSize : ends[index - 1], ends[index]);
+            expect(frame.equals(Buffer.alloc(frame.length))).toBe(true);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
   it("loses nothing by a flipped bit in the header of a segment", async () => {
     const { directory, file } = await prepareSegments(ids);
     const [oldest = ""] = await segmentFiles(directory);
@@ -89,6 +121,14 @@ describe("a damaged segment", () => {
     const [letter, ...others] = await spool.deadLetters.list();
     expect(others).toEqual([]);
     expect(await spool.deadLetters.content(letter as NonNullable<typeof letter>)).toEqual(damaged);
+  });
+
+  it("is not cut by a note of its end that is damaged, too", async () => {
+    const { directory, file } = await prepareSegments(ids);
+    const note = file.replace(/segment$/, "cut");
+    await writeFile(note, `${headerSize} 12345\n`);
+    const spool = await testSpool(directory);
+    expect(await idsIn(spool)).toEqual(["old", ...withSeconds(ids)]);
   });
 
   it("keeps garbage that is as long as a frame, at the end of the newest segment", async () => {

@@ -11,7 +11,7 @@ import {
   segmentHeaderSize,
   type SegmentHeader,
 } from "./segment-header.js";
-import { cutNote } from "./cut-note.js";
+import { cutNote, encodeCutNote } from "./cut-note.js";
 import { segmentFile, segmentName, type Segment } from "./segment.js";
 
 export interface SegmentWriterOptions {
@@ -142,7 +142,7 @@ export class SegmentWriter {
         await files.syncDirectory(directory);
       }
     } catch {
-      await files.replace(join(directory, cutNote(name)), `${open.size}\n`);
+      await files.replace(join(directory, cutNote(name)), encodeCutNote(open.size));
     }
     this.#uncut = undefined;
     await this.#letGo(open);
