@@ -1,4 +1,4 @@
-import { rm, writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { systemClock } from "#processor/kernel/clock.js";
@@ -13,7 +13,7 @@ import { memorySink, type MemorySink } from "../support/memory-sink.js";
 import { testSink, testSpool } from "../support/open-spool.js";
 import { recordMetrics, type RecordedMetrics } from "../support/recorded-metrics.js";
 import { runCommand, startCommand, type CommandOutcome } from "../support/run-command.js";
-import { feedbackBlock, idsOf } from "../support/spool-blocks.js";
+import { feedbackBlock, idsOf, nativeBlock } from "../support/spool-blocks.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 import { until } from "../support/until.js";
 
@@ -252,6 +252,38 @@ describe("dead letters", () => {
     });
     expect((await listed(data)).map(({ id }) => id)).toEqual([second?.id]);
     expect(sink.calls).toEqual([]);
+  });
+
+  it("stay away when they were dropped or replayed while their segment still waits", async () => {
+    const data = await temporaryFolder();
+    const sink = memorySink();
+    const behave = (replayed: boolean): void =>
+      sink.behave(({ bytes: load }) => {
+        if (load.includes("bad1")) return "refuse";
+        if (load.includes("bad2")) return replayed ? "take" : "refuse";
+        return load.includes("waits") ? "unavailable" : "take";
+      });
+    behave(false);
+    const before = await serve(data, sink);
+    await before.spool.append([feedbackBlock("bad1", "bad2"), nativeBlock("waits")]);
+    await before.spool.seal();
+    await until("two letters", async () => (await listed(data)).length === 2);
+    behave(true);
+    expect(await command(data, "replay", "--all")).toMatchObject({ code: 1 });
+    expect(await command(data, "drop", "--all", "--yes")).toMatchObject({ code: 0 });
+    await before.stop();
+
+    const after = await serve(data, sink);
+    const calls = sink.calls.length;
+    await until("the rest of the segment to be tried", () => sink.calls.length > calls);
+    expect(await listed(data)).toEqual([]);
+    sink.behave(() => "take");
+    await emptied(after);
+    expect(await listed(data)).toEqual([]);
+    expect(idsOf(sink.stored)).toEqual(["bad2"]);
+    await after.stop();
+    await (await testSpool(join(data, "spool"))).close();
+    expect(await readdir(join(data, "spool", "dead-letters"))).toEqual([]);
   });
 
   it("take whole what is refused beyond three hundred loads of one segment", async () => {

@@ -1,49 +1,13 @@
 import { spawnSync } from "node:child_process";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { systemFiles, type DurableFile, type Files } from "#processor/spool/files.js";
 import type { Spool } from "#processor/spool/spool.js";
+import { failingFiles, type Step } from "../support/failing-files.js";
 import { testSink, testSpool } from "../support/open-spool.js";
 import { mountSmall } from "../support/small-disk.js";
 import { feedbackBlock, idsOf, nativeBlock } from "../support/spool-blocks.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
-
-type Step = "create" | "write" | "sync" | "truncate" | "syncDirectory";
-
-/** The system's files, with steps that fail as long as they are in `failing`. */
-function failingFiles(failing: Map<Step, string>): Files {
-  const check = (step: Step): void => {
-    const code = failing.get(step);
-    if (code !== undefined) throw Object.assign(new Error(`${code}: ${step}`), { code });
-  };
-  const wrap = (file: DurableFile): DurableFile => ({
-    ...file,
-    write: async (pieces, offset) => {
-      if (failing.has("write")) await file.write(pieces.slice(0, 2), offset);
-      check("write");
-      await file.write(pieces, offset);
-    },
-    sync: async () => {
-      check("sync");
-      await file.sync();
-    },
-    truncate: async (size) => {
-      check("truncate");
-      await file.truncate(size);
-    },
-  });
-  return {
-    ...systemFiles,
-    create: async (path) => {
-      check("create");
-      return wrap(await systemFiles.create(path));
-    },
-    syncDirectory: async (path) => {
-      check("syncDirectory");
-      await systemFiles.syncDirectory(path);
-    },
-  };
-}
 
 async function storedIds(spool: Spool): Promise<string[]> {
   await spool.seal();
@@ -80,6 +44,41 @@ describe("a disk that fails", () => {
     await Promise.all(["after", "later"].map((id) => spool.append([feedbackBlock(id)])));
     expect(await storedIds(spool)).toEqual(["before", "after", "later"]);
   });
+
+  const refused: [string, Step[]][] = [
+    ["the note of it succeeds", ["sync", "truncate", "remove"]],
+    ["the note of it fails, too, for a while", ["sync", "truncate", "remove", "replace"]],
+  ];
+
+  it.each(refused)(
+    "never takes back a write that it refused: the cut fails, %s",
+    async (...given) => {
+      const [, steps] = given;
+      for (const first of [true, false]) {
+        const failing = new Map<Step, string>();
+        const directory = await temporaryFolder();
+        const spool = await testSpool(directory, { files: failingFiles(failing) });
+        if (!first) await spool.append([feedbackBlock("before")]);
+        for (const step of steps) failing.set(step, "EIO");
+        const refusal = { code: "SPOOL_FAILED", retryable: true };
+        await expect(spool.append([feedbackBlock("refused")])).rejects.toMatchObject(refusal);
+        failing.delete("sync");
+        // Nothing is taken in while the disk has what was refused and can take no note of it.
+        const [more] = await Promise.allSettled([spool.append([feedbackBlock("more")])]);
+        const noted = !steps.includes("replace");
+        expect(more.status).toBe(noted ? "fulfilled" : "rejected");
+        if (!noted) failing.clear();
+        const kept = [...(first ? [] : ["before"]), ...(noted ? ["more"] : [])];
+        await spool.append([feedbackBlock("after")]);
+        await spool.close();
+        const next = await testSpool(directory);
+        expect(await storedIds(next)).toEqual([...kept, "after"]);
+        await next.close();
+        const left = await readdir(directory);
+        expect(left.filter((name) => !name.endsWith(".segment"))).toEqual([]);
+      }
+    },
+  );
 
   it("refuses while a real disk (a 1 MiB tmpfs) is full and goes on when there is room", async ({
     skip,

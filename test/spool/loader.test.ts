@@ -8,6 +8,7 @@ import type { LoadSink } from "#processor/model/ports.js";
 import { startLoader } from "#processor/spool/loader.js";
 import { spoolConfig, type SpoolConfig } from "#processor/spool/spool-config.js";
 import type { Spool } from "#processor/spool/spool.js";
+import { firstFormatSegment } from "../support/first-format.js";
 import { heldClock } from "../support/held-clock.js";
 import { memorySink } from "../support/memory-sink.js";
 import { testSink, testSpool } from "../support/open-spool.js";
@@ -22,8 +23,11 @@ interface Bench {
   readonly start: (sink: LoadSink, config?: Partial<SpoolConfig>) => Worker;
 }
 
-async function bench(directory?: string): Promise<Bench> {
-  const spool = await testSpool(directory ?? (await temporaryFolder()), { clock: systemClock });
+async function bench(directory?: string, settings: Partial<SpoolConfig> = {}): Promise<Bench> {
+  const spool = await testSpool(directory ?? (await temporaryFolder()), {
+    clock: systemClock,
+    config: settings,
+  });
   const metrics = recordMetrics();
   return {
     spool,
@@ -36,7 +40,12 @@ async function bench(directory?: string): Promise<Bench> {
         clock: systemClock,
         logger: createLogger("silent"),
         meter: metrics.meter,
-        config: spoolConfig.parse({ poll_interval: 5, stop_timeout: 2_000, ...config }),
+        config: spoolConfig.parse({
+          poll_interval: 5,
+          stop_timeout: 2_000,
+          ...settings,
+          ...config,
+        }),
       });
       onTestFinished(() => loader.stop());
       return loader;
@@ -103,13 +112,13 @@ describe("the loader", () => {
   });
 
   it("splits what is too large for one insert, between requests", async () => {
-    const { spool, start } = await bench();
+    const { spool, start } = await bench(undefined, { load_size: 1_000 });
     const sink = memorySink();
     for (const size of [600, 300, 200, 2_000, 100]) {
       await spool.append([nativeBlock(Buffer.alloc(size), "2026-11-24", size)]);
     }
     await spool.seal();
-    start(sink, { load_size: 1_000 });
+    start(sink);
     await emptied(spool);
     expect(sink.stored.map(({ rows }) => rows)).toEqual([900, 200, 2_000, 100]);
 
@@ -135,6 +144,48 @@ describe("the loader", () => {
     expect(idsOf(sink.stored)).toEqual(Array.from({ length: 20 }, (_, id) => String(id)));
     expect(await metrics.value("calibrant.spool.load_retries")).toBe(4);
     expect(await metrics.value("calibrant.spool.loaded_rows")).toBe(40);
+  });
+
+  it("cuts a segment as it did before, though the limits of an insert have changed since", async () => {
+    const directory = await temporaryFolder();
+    const sink = memorySink();
+    const before = await bench(directory, { load_rows: 2, load_size: 1_000.5 });
+    for (const id of ["a", "b", "c", "d"]) await before.spool.append([feedbackBlock(id)]);
+    await before.spool.seal();
+    sink.behave(() => (sink.calls.length === 1 ? "take" : "drop-reply"));
+    const loader = before.start(sink, { stop_timeout: 1 });
+    await until("a lost reply", () => loader.failure !== undefined);
+    await loader.stop();
+    await before.spool.close();
+
+    for (const settings of [{ load_rows: 3 }, { load_size: 10 }, {}]) {
+      const after = await bench(directory, settings);
+      sink.behave(() => "drop-reply");
+      const again = after.start(sink, { stop_timeout: 1 });
+      await until("a lost reply", () => again.failure !== undefined);
+      await again.stop();
+      await after.spool.close();
+    }
+    sink.behave(() => "take");
+    const last = await bench(directory);
+    last.start(sink);
+    await emptied(last.spool);
+    expect(idsOf(sink.stored)).toEqual(["a", "b", "c", "d"]);
+  });
+
+  it("cuts a segment of the first format by the limits of its time", async () => {
+    const directory = await temporaryFolder();
+    const frames = [60_000, 50_000, 40_000].map((rows) => [nativeBlock("x", "2026-11-24", rows)]);
+    const large = [10, 5, 2].map((mebibytes) => [
+      nativeBlock(Buffer.alloc(mebibytes * 1024 ** 2), "2026-11-25"),
+    ]);
+    const bytes = firstFormatSegment([...frames, ...large]);
+    await writeFile(join(directory, "0000000000000007.segment"), bytes);
+    const { spool, start } = await bench(directory, { load_rows: 1_000_000 });
+    const sink = memorySink();
+    start(sink);
+    await emptied(spool);
+    expect(sink.stored.map(({ rows }) => rows)).toEqual([60_000, 90_000, 2, 1]);
   });
 
   it("goes on trying, says what is wrong, and keeps the order", async () => {

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../kernel/clock.js";
 import { CalibrantError } from "../kernel/errors.js";
 import type { Files } from "./files.js";
+import { segmentFile } from "./segment.js";
 
 /** What could not be loaded, with what a person needs to judge and replay it. */
 export interface DeadLetter {
@@ -42,6 +44,9 @@ export interface DeadLetterTotals {
 const descriptionEnding = ".json";
 /** An empty file with this ending asks the service to load the letter. */
 const replayEnding = ".replay";
+/** An empty file with this ending: the letter was removed, but its segment was still there. */
+const removedEnding = ".removed";
+const segmentPattern = /^(\d{16})-/;
 
 /**
  * The folder `dead-letters`: for each letter a file with its bytes and one with its description. A
@@ -49,6 +54,7 @@ const replayEnding = ".replay";
  * the removal of a file.
  */
 export class DeadLetters {
+  readonly #spool: string;
   readonly #directory: string;
   readonly #files: Files;
   readonly #clock: Clock;
@@ -56,6 +62,7 @@ export class DeadLetters {
   readonly #known = new Map<string, DeadLetterTotals>();
 
   constructor(directory: string, files: Files, clock: Clock) {
+    this.#spool = directory;
     this.#directory = join(directory, "dead-letters");
     this.#files = files;
     this.#clock = clock;
@@ -151,11 +158,31 @@ export class DeadLetters {
     await this.#files.remove(this.#path(`${letter.name}${replayEnding}`));
   }
 
-  /** Removes a letter and what belongs to it; the wish to replay it last, so that a crash in between is mended. */
+  /**
+   * Removes a letter and what belongs to it; the wish to replay it last, so that a crash in between
+   * is mended. While its segment is there, a note keeps the letter from being written again.
+   */
   async remove(letter: Pick<StoredLetter, "name">): Promise<void> {
+    const segment = segmentOf(letter.name);
+    if (segment !== undefined && existsSync(join(this.#spool, segmentFile(segment)))) {
+      await this.#files.replace(this.#path(`${letter.name}${removedEnding}`), "");
+    }
     const endings = [descriptionEnding, ".native", ".jsonl", ".bytes", replayEnding];
     for (const ending of endings) await this.#files.remove(this.#path(`${letter.name}${ending}`));
     await this.#files.syncDirectory(this.#directory);
+  }
+
+  /** Whether a letter was removed while its segment was there. */
+  wasRemoved(name: string): boolean {
+    return existsSync(this.#path(`${name}${removedEnding}`));
+  }
+
+  /** Forgets which letters were removed, but for those of the segments that are there. */
+  async forgetRemoved(segments: ReadonlySet<string>): Promise<void> {
+    for (const name of await this.#names()) {
+      if (!name.endsWith(removedEnding) || segments.has(segmentOf(name) ?? "")) continue;
+      await this.#files.remove(this.#path(name));
+    }
   }
 
   async #describe(description: Omit<StoredLetter, "id" | "replay">): Promise<void> {
@@ -192,4 +219,9 @@ export class DeadLetters {
 
 function idOf(name: string): string {
   return createHash("sha256").update(name).digest("hex").slice(0, 10);
+}
+
+/** The segment that a letter came from, by its name. */
+function segmentOf(name: string): string | undefined {
+  return segmentPattern.exec(name)?.[1];
 }

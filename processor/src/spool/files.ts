@@ -1,5 +1,14 @@
 import { existsSync } from "node:fs";
-import { access, constants, mkdir, open, rename, rm, writeFile } from "node:fs/promises";
+import {
+  access,
+  constants,
+  mkdir,
+  open,
+  rename,
+  rm,
+  writeFile,
+  type FileHandle,
+} from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** A file that is written at its end and made durable. */
@@ -8,6 +17,7 @@ export interface DurableFile {
   write(pieces: readonly Uint8Array[], offset: number): Promise<void>;
   /** Resolves when what was written is on the disk. */
   sync(): Promise<void>;
+  /** Resolves when what is behind a size is gone from the disk. */
   truncate(size: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -16,6 +26,8 @@ export interface DurableFile {
 export interface Files {
   /** Creates a file that must not exist. */
   create(path: string): Promise<DurableFile>;
+  /** Opens a file that is there. */
+  open(path: string): Promise<DurableFile>;
   /** Makes the names in a folder durable: files that were created, renamed or removed. */
   syncDirectory(path: string): Promise<void>;
   remove(path: string): Promise<void>;
@@ -24,26 +36,8 @@ export interface Files {
 }
 
 export const systemFiles: Files = {
-  create: async (path) => {
-    const handle = await open(path, "wx", 0o600);
-    return {
-      write: async (pieces, offset) => {
-        let rest = pieces.filter((piece) => piece.length > 0);
-        let at = offset;
-        while (rest.length > 0) {
-          const { bytesWritten } = await handle.writev(rest, at);
-          at += bytesWritten;
-          rest = behind(rest, bytesWritten);
-        }
-      },
-      sync: () => handle.datasync(),
-      truncate: async (size) => {
-        await handle.truncate(size);
-        await handle.datasync();
-      },
-      close: () => handle.close(),
-    };
-  },
+  create: async (path) => durable(await open(path, "wx", 0o600)),
+  open: async (path) => durable(await open(path, "r+")),
   syncDirectory: async (path) => {
     const handle = await open(path, "r");
     try {
@@ -60,6 +54,26 @@ export const systemFiles: Files = {
     await systemFiles.syncDirectory(dirname(path));
   },
 };
+
+function durable(handle: FileHandle): DurableFile {
+  return {
+    write: async (pieces, offset) => {
+      let rest = pieces.filter((piece) => piece.length > 0);
+      let at = offset;
+      while (rest.length > 0) {
+        const { bytesWritten } = await handle.writev(rest, at);
+        at += bytesWritten;
+        rest = behind(rest, bytesWritten);
+      }
+    },
+    sync: () => handle.datasync(),
+    truncate: async (size) => {
+      await handle.truncate(size);
+      await handle.datasync();
+    },
+    close: () => handle.close(),
+  };
+}
 
 /** Makes a folder and those above it; fails with the reason of the one that cannot be written. */
 export async function makeDirectory(path: string): Promise<void> {

@@ -5,7 +5,8 @@ import type { Block, BlockFormat, IntakeTable } from "../model/block.js";
  * One frame is one append, so that a crash keeps all blocks of a request or none. All numbers are
  * unsigned and little-endian:
  *
- *     frame  = length of body (4) | CRC-32 of body (4) | body
+ *     frame  = marker of the segment (8) | length of body (4) | CRC-32 of body (4)
+ *              | CRC-32 of all before (4) | body
  *     body   = number of blocks (2) | block ...
  *     block  = table (1) | format (1) | day (4, days since the Unix epoch) | rows (4)
  *              | length of payload (4) | payload
@@ -15,14 +16,16 @@ import type { Block, BlockFormat, IntakeTable } from "../model/block.js";
 const tables: readonly IntakeTable[] = ["otel.otel_traces", "otel.otel_logs", "calibrant.feedback"];
 const formats: readonly BlockFormat[] = ["Native", "JSONEachRow"];
 
-const frameHeader = 8;
+export const frameHeaderSize = 20;
 const bodyHeader = 2;
 const blockHeader = 14;
 const mostBlocks = 65_535;
 const millisecondsPerDay = 86_400_000;
 
-/** A frame in the pieces that one `writev` takes. */
+/** A frame in the pieces that one `writev` takes; `markFrame` makes it one of a segment. */
 export interface EncodedFrame {
+  /** The first of the pieces. */
+  readonly header: Buffer;
   readonly pieces: readonly Uint8Array[];
   readonly size: number;
   readonly rows: number;
@@ -30,8 +33,8 @@ export interface EncodedFrame {
 
 export function encodeFrame(blocks: readonly Block[]): EncodedFrame {
   if (blocks.length > mostBlocks) throw new RangeError(`a frame has at most ${mostBlocks} blocks`);
-  const header = Buffer.alloc(frameHeader + bodyHeader);
-  header.writeUInt16LE(blocks.length, frameHeader);
+  const header = Buffer.alloc(frameHeaderSize + bodyHeader);
+  header.writeUInt16LE(blocks.length, frameHeaderSize);
   const pieces: Uint8Array[] = [header];
   for (const block of blocks) {
     const head = Buffer.alloc(blockHeader);
@@ -43,39 +46,55 @@ export function encodeFrame(blocks: readonly Block[]): EncodedFrame {
     pieces.push(head, block.bytes);
   }
   let length = bodyHeader;
-  let checksum = crc32(header.subarray(frameHeader));
+  let checksum = crc32(header.subarray(frameHeaderSize));
   for (const piece of pieces.slice(1)) {
     length += piece.length;
     checksum = crc32(piece, checksum);
   }
-  header.writeUInt32LE(length, 0);
-  header.writeUInt32LE(checksum, 4);
+  header.writeUInt32LE(length, 8);
+  header.writeUInt32LE(checksum, 12);
   return {
+    header,
     pieces,
-    size: frameHeader + length,
+    size: frameHeaderSize + length,
     rows: blocks.reduce((rows, block) => rows + block.rows, 0),
   };
 }
 
-export interface DecodedFrame {
-  readonly blocks: readonly Block[];
-  /** Where the frame ends. */
-  readonly end: number;
+/** Makes a frame one of the segment with that marker. */
+export function markFrame({ header }: EncodedFrame, marker: Buffer): void {
+  marker.copy(header);
+  header.writeUInt32LE(crc32(header.subarray(0, 16)), 16);
 }
 
-/** The frame that starts at an offset, or undefined when there is no sound one. */
-export function decodeFrame(bytes: Buffer, start: number): DecodedFrame | undefined {
-  const body = start + frameHeader;
-  if (body + bodyHeader > bytes.length) return undefined;
-  const length = bytes.readUInt32LE(start);
-  const end = body + length;
-  if (length < bodyHeader + blockHeader || end > bytes.length) return undefined;
-  const count = bytes.readUInt16LE(body);
-  if (count === 0 || count * blockHeader > length) return undefined;
-  if (tables[bytes[body + bodyHeader] as number] === undefined) return undefined;
-  if (crc32(bytes.subarray(body, end)) !== bytes.readUInt32LE(start + 4)) return undefined;
-  const blocks = decodeBlocks(bytes.subarray(body + bodyHeader, end), count);
-  return blocks === undefined ? undefined : { blocks, end };
+/** What is at a place where a frame should start. */
+export type FoundFrame =
+  | { readonly kind: "sound"; readonly blocks: readonly Block[]; readonly end: number }
+  /** The header is sound, so that the end is known; the body is not. */
+  | { readonly kind: "damaged"; readonly end: number }
+  /** The header is sound; the bytes end before the frame does. */
+  | { readonly kind: "cut" }
+  | { readonly kind: "unknown" };
+
+export function readFrame(bytes: Buffer, start: number, marker: Buffer): FoundFrame {
+  const body = start + frameHeaderSize;
+  if (body > bytes.length) return { kind: "unknown" };
+  const header = bytes.subarray(start, body);
+  const known =
+    header.subarray(0, 8).equals(marker) &&
+    crc32(header.subarray(0, 16)) === header.readUInt32LE(16);
+  if (!known) return { kind: "unknown" };
+  const end = body + header.readUInt32LE(8);
+  if (end > bytes.length) return { kind: "cut" };
+  const blocks = decodeBody(bytes.subarray(body, end), header.readUInt32LE(12));
+  return blocks === undefined ? { kind: "damaged", end } : { kind: "sound", blocks, end };
+}
+
+/** The blocks of a body; undefined when it is not sound. */
+export function decodeBody(body: Buffer, checksum: number): readonly Block[] | undefined {
+  if (body.length < bodyHeader + blockHeader || crc32(body) !== checksum) return undefined;
+  const count = body.readUInt16LE(0);
+  return count === 0 ? undefined : decodeBlocks(body.subarray(bodyHeader), count);
 }
 
 function decodeBlocks(bytes: Buffer, count: number): Block[] | undefined {

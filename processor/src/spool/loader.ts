@@ -97,7 +97,7 @@ class SegmentLoader {
 
   /** Loads and finishes one segment. Answers false when there was none. */
   async loadOldest(): Promise<boolean> {
-    const { spool, config, sinkName } = this.#options;
+    const { spool, sinkName } = this.#options;
     const [segment] = await spool.closedSegments(sinkName);
     if (segment === undefined) return false;
     if (segment.name !== this.#segment) {
@@ -105,9 +105,8 @@ class SegmentLoader {
       this.#done = new Set();
     }
     const refusals = new Refusals(spool.directory, segment.name, sinkName);
-    const limits = { size: config.load_size, rows: config.load_rows };
     const memory = this.#pool.take(segment.size);
-    for (const part of planLoads(segment.name, await spool.read(segment, memory), limits)) {
+    for (const part of planLoads(segment.name, await spool.read(segment, memory), segment.limits)) {
       await this.#load(segment, part, refusals);
     }
     // A refusal may come while the rest is still being sent: its memory is left alone.
@@ -180,6 +179,7 @@ class SegmentLoader {
   async #bury(segment: Segment, part: Part, reason: string): Promise<void> {
     const { spool, logger, config, sinkName } = this.#options;
     const { table, format, rows, token, pieces } = loadOf(part);
+    if (spool.deadLetters.wasRemoved(token)) return;
     const bytes = Buffer.concat(pieces);
     await spool.deadLetters.makeSureOfRoom(bytes.length, config.dead_letter_quota);
     logger.error({ table, rows, deadLetter: token, reason }, "rows went to the dead letters");

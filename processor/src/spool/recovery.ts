@@ -1,17 +1,12 @@
-import { readdir, readFile, truncate } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "../kernel/logger.js";
+import { cutNote, readCutNote, segmentOfCutNote } from "./cut-note.js";
+import type { Damage } from "./damage.js";
 import type { DeadLetters } from "./dead-letters.js";
 import type { Files } from "./files.js";
 import { segmentOfRefusals } from "./refusals.js";
-import {
-  readSegment,
-  segmentFile,
-  segmentName,
-  segmentNumber,
-  type DamagedRange,
-  type Segment,
-} from "./segment.js";
+import { readSegment, segmentFile, segmentName, segmentNumber, type Segment } from "./segment.js";
 
 export interface Recovery {
   /** Segments with rows, oldest first. */
@@ -27,13 +22,14 @@ export interface RecoveryOptions {
   readonly directory: string;
   readonly files: Files;
   readonly deadLetters: DeadLetters;
+  readonly damage: Damage;
   readonly logger: Logger;
 }
 
 /**
- * Looks at every segment that an earlier process left. Damage at the end of the newest one is a
- * write that was cut off: it is truncated. Damage anywhere else goes to the dead letters, and the
- * sound frames around it are kept.
+ * Looks at every segment that an earlier process left. A write at the end of the newest one that
+ * was cut off for certain is truncated. Other damage goes to the dead letters, and the sound frames
+ * around it are kept.
  */
 export async function recover(options: RecoveryOptions): Promise<Recovery> {
   const { directory } = options;
@@ -55,17 +51,18 @@ export async function recover(options: RecoveryOptions): Promise<Recovery> {
   return { segments, lastNumber: numbers.at(-1) ?? 0, tornBytes, damagedBytes };
 }
 
-/** Refusals outlive their segment when a crash comes between the two removals. */
+/** What is kept about a segment outlives it when a crash comes between the two removals. */
 async function removeOrphans(
-  { directory, files }: RecoveryOptions,
+  { directory, files, deadLetters }: RecoveryOptions,
   names: readonly string[],
   numbers: readonly number[],
 ): Promise<void> {
   const known = new Set(numbers.map(segmentName));
   for (const name of names) {
-    const segment = segmentOfRefusals(name);
+    const segment = segmentOfRefusals(name) ?? segmentOfCutNote(name);
     if (segment !== undefined && !known.has(segment)) await files.remove(join(directory, name));
   }
+  await deadLetters.forgetRemoved(known);
 }
 
 interface RecoveredSegment {
@@ -79,20 +76,20 @@ async function recoverSegment(
   number: number,
   newest: boolean,
 ): Promise<RecoveredSegment> {
-  const { directory, files, logger } = options;
+  const { directory, files, damage, logger } = options;
   const name = segmentName(number);
   const path = join(directory, segmentFile(name));
-  const bytes = await readFile(path);
-  const { damaged, rows } = readSegment(bytes, name);
-  const tail = damaged.at(-1);
-  const torn = newest && tail?.end === bytes.length ? tail : undefined;
+  const bytes = await readCounted(options, name, path);
+  const { damaged, rows, limits } = readSegment(bytes, name);
+  const torn = newest ? damaged.find((range) => range.torn) : undefined;
+  let damagedBytes = 0;
   const ranges = torn === undefined ? damaged : damaged.slice(0, -1);
-  for (const range of ranges) await bury(options, name, bytes, range);
+  for (const range of ranges) damagedBytes += await damage.setAside(name, bytes, range);
 
   let size = bytes.length;
   if (torn !== undefined) {
     size = torn.start;
-    await truncate(path, size);
+    await cut(files, path, size);
     logger.warn(
       { segment: name, bytes: torn.end - torn.start, rows },
       "a write to the spool was cut off; it had not been acknowledged and is dropped",
@@ -100,35 +97,42 @@ async function recoverSegment(
   }
   const result = {
     tornBytes: torn === undefined ? 0 : torn.end - torn.start,
-    damagedBytes: ranges.reduce((sum, { start, end }) => sum + end - start, 0),
+    damagedBytes,
   };
-  if (rows === 0) {
+  if (rows === 0 || limits === undefined) {
     await files.remove(path);
     await files.syncDirectory(directory);
     return { segment: undefined, ...result };
   }
-  return { segment: { number, name, size, rows, createdAt: number }, ...result };
+  return { segment: { number, name, size, rows, createdAt: number, limits }, ...result };
 }
 
-async function bury(
-  { deadLetters, logger }: RecoveryOptions,
-  segment: string,
-  bytes: Buffer,
-  { start, end }: DamagedRange,
-): Promise<void> {
-  logger.error(
-    { segment, start, end },
-    "a spool segment is damaged; the damaged bytes are kept in dead-letters",
-  );
-  await deadLetters.write({
-    name: `${segment}-damaged-${start}`,
-    bytes: bytes.subarray(start, end),
-    kind: "bytes",
-    reason: `SPOOL_CORRUPT: bytes ${start} to ${end} of the segment are not a sound frame`,
-    segment,
-    sink: "",
-    table: "",
-    day: "",
-    rows: 0,
-  });
+/** The bytes of a segment that count; the others, whose sender knows that they failed, are cut off. */
+async function readCounted(
+  { directory, files, logger }: RecoveryOptions,
+  name: string,
+  path: string,
+): Promise<Buffer> {
+  const bytes = await readFile(path);
+  const size = await readCutNote(directory, name);
+  if (size === undefined) return bytes;
+  if (size < bytes.length) {
+    await cut(files, path, size);
+    logger.warn(
+      { segment: name, bytes: bytes.length - size },
+      "a write that had failed was cut off the spool",
+    );
+  }
+  await files.remove(join(directory, cutNote(name)));
+  return bytes.subarray(0, size);
+}
+
+/** Were it not durable, what was cut off could come back in a segment that is not the newest. */
+async function cut(files: Files, path: string, size: number): Promise<void> {
+  const file = await files.open(path);
+  try {
+    await file.truncate(size);
+  } finally {
+    await file.close();
+  }
 }

@@ -1,15 +1,13 @@
-import { CalibrantError } from "../kernel/errors.js";
 import type { Block } from "../model/block.js";
-import { decodeFrame } from "./frame.js";
+import { readFirstFrame } from "./first-format.js";
+import { frameHeaderSize, readFrame, type FoundFrame } from "./frame.js";
+import type { PlanLimits } from "./load-plan.js";
+import { decodeHeader, isCutHeader } from "./segment-header.js";
 
 /**
- * A segment is a file of frames behind a header: eight letters, the version of the format (4 bytes)
- * and four bytes that are free. It is named by a number that only grows; the number is the time of
- * its creation in milliseconds unless the clock went back.
+ * A segment is a file of frames behind a header. It is named by a number that only grows; the
+ * number is the time of its creation in milliseconds unless the clock went back.
  */
-const magic = Buffer.from("CALSPOOL");
-const version = 1;
-export const segmentHeaderSize = 16;
 const nameDigits = 16;
 const namePattern = /^(\d{16})\.segment$/;
 
@@ -23,6 +21,8 @@ export interface Segment {
   readonly rows: number;
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number;
+  /** How its rows are cut into loads. */
+  readonly limits: PlanLimits;
 }
 
 export function segmentName(number: number): string {
@@ -39,17 +39,15 @@ export function segmentNumber(file: string): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
-export function segmentHeader(): Buffer {
-  const header = Buffer.alloc(segmentHeaderSize);
-  magic.copy(header);
-  header.writeUInt32LE(version, magic.length);
-  return header;
-}
-
 /** A stretch of a segment in which there is no sound frame. */
 export interface DamagedRange {
   readonly start: number;
   readonly end: number;
+  /**
+   * It is the end of the segment and for certain a write that a crash cut off: less than a frame,
+   * or zeros. An acknowledged frame was whole on the disk.
+   */
+  readonly torn: boolean;
 }
 
 export interface SegmentContent {
@@ -57,6 +55,8 @@ export interface SegmentContent {
   readonly frames: readonly (readonly Block[])[];
   readonly damaged: readonly DamagedRange[];
   readonly rows: number;
+  /** Undefined when the header is damaged: there are no frames then. */
+  readonly limits: PlanLimits | undefined;
 }
 
 /**
@@ -64,40 +64,44 @@ export interface SegmentContent {
  * @throws CalibrantError SPOOL_CORRUPT for a version that is not known
  */
 export function readSegment(bytes: Buffer, name: string): SegmentContent {
-  if (!bytes.subarray(0, magic.length).equals(magic) || bytes.length < segmentHeaderSize) {
-    const all = { start: 0, end: bytes.length };
-    return { frames: [], damaged: bytes.length === 0 ? [] : [all], rows: 0 };
+  const header = decodeHeader(bytes, name);
+  if (header === undefined) {
+    const torn = isCutHeader(bytes) || isZero(bytes);
+    const all = { start: 0, end: bytes.length, torn };
+    return { frames: [], damaged: bytes.length === 0 ? [] : [all], rows: 0, limits: undefined };
   }
-  const found = bytes.readUInt32LE(magic.length);
-  if (found !== version) {
-    throw new CalibrantError(
-      "SPOOL_CORRUPT",
-      `spool segment ${name} has format version ${found}; this program reads version ${version}. Load it with the version that wrote it, or move it away.`,
-    );
-  }
+  const { marker, limits } = header;
   const frames: (readonly Block[])[] = [];
   const damaged: DamagedRange[] = [];
-  let rows = 0;
-  let at = segmentHeaderSize;
+  let at = header.size;
   while (at < bytes.length) {
-    const frame = decodeFrame(bytes, at);
-    if (frame === undefined) {
-      const end = nextFrame(bytes, at + 1);
-      damaged.push({ start: at, end });
-      at = end;
-    } else {
-      frames.push(frame.blocks);
-      for (const block of frame.blocks) rows += block.rows;
-      at = frame.end;
-    }
+    const found = marker === undefined ? readFirstFrame(bytes, at) : readFrame(bytes, at, marker);
+    if (found.kind === "sound") frames.push(found.blocks);
+    else damaged.push(rangeOf(bytes, at, found, marker));
+    at = found.kind === "sound" ? found.end : (damaged.at(-1)?.end ?? bytes.length);
   }
-  return { frames, damaged, rows };
+  const rows = frames.flat().reduce((sum, block) => sum + block.rows, 0);
+  return { frames, damaged, rows, limits };
 }
 
-/** Where the next sound frame starts; the end of the bytes when there is none. */
-function nextFrame(bytes: Buffer, from: number): number {
-  for (let at = from; at < bytes.length; at++) {
-    if (decodeFrame(bytes, at) !== undefined) return at;
+function rangeOf(
+  bytes: Buffer,
+  start: number,
+  found: Exclude<FoundFrame, { kind: "sound" }>,
+  marker: Buffer | undefined,
+): DamagedRange {
+  if (found.kind === "cut") return { start, end: bytes.length, torn: true };
+  let end = bytes.length;
+  if (found.kind === "damaged") end = found.end;
+  else if (marker !== undefined) {
+    const next = bytes.indexOf(marker, start + 1);
+    if (next >= 0) end = next;
   }
-  return bytes.length;
+  const isShort = found.kind === "unknown" && end - start < frameHeaderSize;
+  const torn = end === bytes.length && (isShort || isZero(bytes.subarray(start)));
+  return { start, end, torn };
+}
+
+function isZero(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === 0);
 }

@@ -20,8 +20,15 @@ export const spoolConfig = z.strictObject({
     .default(28 * 1024 ** 2)
     .describe("A segment of this size is closed and loaded; a little less than `load_size`"),
   segment_age: duration.default(1_000).describe("A segment of this age is closed and loaded"),
-  load_size: byteSize.default(32 * 1024 ** 2).describe("Most bytes in one insert"),
-  load_rows: z.int().min(1).max(10_000_000).default(100_000).describe("Most rows in one insert"),
+  load_size: byteSize
+    .default(32 * 1024 ** 2)
+    .describe("Most bytes in one insert; waiting segments keep theirs"),
+  load_rows: z
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .default(100_000)
+    .describe("Most rows in one insert; waiting segments keep theirs"),
   poll_interval: duration
     .default(100)
     .describe("How often the loader looks for a closed segment when it has nothing to do"),

@@ -6,6 +6,7 @@ import { CalibrantError, messageOf } from "../kernel/errors.js";
 import type { Logger } from "../kernel/logger.js";
 import type { Block } from "../model/block.js";
 import type { Intake, Pressure } from "../model/ports.js";
+import { Damage } from "./damage.js";
 import { DeadLetters } from "./dead-letters.js";
 import { lockDirectory } from "./directory-lock.js";
 import { makeDirectory, systemFiles, type Files } from "./files.js";
@@ -65,9 +66,18 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     const lock = await lockDirectory(directory);
     try {
       const deadLetters = new DeadLetters(directory, files, clock);
-      const found = await recover({ directory, files, deadLetters, logger });
+      const damage = new Damage(deadLetters, logger);
+      const found = await recover({ directory, files, deadLetters, damage, logger });
       const cursors = await SinkCursors.open(directory, files, options.sinks);
-      const spool = new SegmentedSpool({ ...options, files, deadLetters, lock, found, cursors });
+      const spool = new SegmentedSpool({
+        ...options,
+        files,
+        deadLetters,
+        damage,
+        lock,
+        found,
+        cursors,
+      });
       await spool.removeFinished();
       return spool;
     } catch (error) {
@@ -82,6 +92,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
 interface Opened extends SpoolOptions {
   readonly files: Files;
   readonly deadLetters: DeadLetters;
+  readonly damage: Damage;
   readonly lock: Awaited<ReturnType<typeof lockDirectory>>;
   readonly found: Awaited<ReturnType<typeof recover>>;
   readonly cursors: SinkCursors;
@@ -103,6 +114,7 @@ class SegmentedSpool implements Spool {
       ...options,
       segmentSize: config.segment_size,
       segmentAge: config.segment_age,
+      limits: { size: config.load_size, rows: config.load_rows },
       lastNumber: Math.max(found.lastNumber, cursors.anywhere),
       onClosed: (segment) => this.#closed.push(segment),
     });
@@ -178,7 +190,12 @@ class SegmentedSpool implements Spool {
     try {
       const bytes = memory.subarray(0, segment.size);
       const read = await readInto(join(this.directory, segmentFile(segment.name)), bytes);
-      return readSegment(bytes.subarray(0, read), segment.name).frames;
+      const content = readSegment(bytes.subarray(0, read), segment.name);
+      for (const range of content.damaged) {
+        const found = await this.#options.damage.setAside(segment.name, bytes, range);
+        this.#telemetry.damagedBytes.add(found);
+      }
+      return content.frames;
     } catch (error) {
       throw spoolError(`reading spool segment ${segment.name}`, error);
     }
