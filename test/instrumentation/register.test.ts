@@ -4,7 +4,7 @@ import { cp, mkdir, mkdtemp, realpath, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startOpenAiApiServer, type OpenAiApiServer } from "../support/openai-api-server.js";
+import { startModelApiServer, type ModelApiServer } from "../support/model-api-server.js";
 import { startOtlpSink, type OtlpSink } from "../support/otlp-sink.js";
 import { until } from "../support/until.js";
 
@@ -15,11 +15,11 @@ const call = `const answer = await fetch(process.env.MODEL_URL + "/chat/completi
 });
 console.log((await answer.json()).id);`;
 
-let model: OpenAiApiServer;
+let model: ModelApiServer;
 let sink: OtlpSink;
 
 beforeAll(async () => {
-  model = await startOpenAiApiServer();
+  model = await startModelApiServer();
   sink = await startOtlpSink();
 });
 afterAll(async () => {
@@ -107,7 +107,7 @@ describe("--import @calibrant/instrumentation/register", () => {
       const run = start(call, "bare", directory);
       expect(await run.ended).toEqual([0, null]);
       expect(run.output().trim()).toBe("chatcmpl-1");
-      expect(run.errors()).toContain("npm install @opentelemetry/sdk-node");
+      expect(run.errors()).toContain("npm install @opentelemetry/api @opentelemetry/sdk-node");
     } finally {
       await rm(directory, { recursive: true, force: true });
     }
