@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { expectedOf, factsOf, type CallFacts } from "../support/client-expectations.js";
-import { buildClients, runClients, type ClientRun } from "../support/client-runs.js";
+import { expectedOf } from "../support/client-expectations.js";
+import { buildClients, factsIn, runClients, type ClientRun } from "../support/client-runs.js";
 
 /**
  * Real clients over HTTP, each scenario without and with the instrumentation, as a module and as
@@ -48,14 +48,3 @@ describe.each([
     expect(Object.fromEntries(recorded)).toEqual(Object.fromEntries(expected));
   });
 });
-
-function factsIn({ spans }: ClientRun, scenario: string): CallFacts[] {
-  const facts = (spans.get(scenario) ?? [])
-    // The client of Anthropic makes spans of its own.
-    .filter(({ name }) => !name.startsWith("anthropic."))
-    .map(factsOf)
-    // An attempt that nobody reads ends when it is given up, after the next one.
-    .toSorted((a, b) => a.resent - b.resent);
-  // How much had come when the application left is a matter of chance.
-  return scenario.endsWith(" left") ? facts.map((call) => ({ ...call, answer: "" })) : facts;
-}

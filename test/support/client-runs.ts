@@ -1,6 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { factsOf, type CallFacts } from "./client-expectations.js";
 import { startModelApiServer } from "./model-api-server.js";
 import { startOtlpSink, type SinkSpan } from "./otlp-sink.js";
 
@@ -79,4 +80,16 @@ function byScenario(spans: readonly SinkSpan[]): Map<string, SinkSpan[]> {
       spans.filter((span) => span.traceId === scenario.traceId && span !== scenario),
     ]),
   );
+}
+
+/** The calls of a scenario by their attempts. */
+export function factsIn({ spans }: ClientRun, scenario: string): CallFacts[] {
+  const facts = (spans.get(scenario) ?? [])
+    // The client of Anthropic makes spans of its own.
+    .filter(({ name }) => !name.startsWith("anthropic."))
+    .map(factsOf)
+    // An attempt that nobody reads ends when it is given up, after the next one.
+    .toSorted((a, b) => a.resent - b.resent);
+  // How much had come when the application left is a matter of chance.
+  return scenario.endsWith(" left") ? facts.map((call) => ({ ...call, answer: "" })) : facts;
 }
