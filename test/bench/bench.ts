@@ -4,13 +4,14 @@ import os from "node:os";
 import Table from "cli-table3";
 import { measureDecode, type DecodeSpeed } from "./decode-speed.js";
 import { measureEndToEnd, type EndToEnd } from "./end-to-end.js";
+import { measureInstrumentation, type InstrumentationCost } from "./instrumentation.js";
 import { measureSustained, type Sustained } from "./sustained.js";
 
 /**
  * `npm run bench` measures everything and writes test/bench/results.json; `npm run bench -- decode`
- * (or `end-to-end`, `sustained`) measures one part and only prints it.
+ * (or `end-to-end`, `sustained`, `instrumentation`) measures one part and only prints it.
  */
-const parts = ["decode", "end-to-end", "sustained"] as const;
+const parts = ["decode", "end-to-end", "sustained", "instrumentation"] as const;
 const wanted = process.argv[2];
 if (wanted !== undefined && !parts.some((part) => part === wanted)) {
   process.stderr.write(`there is no part "${wanted}": choose one of ${parts.join(", ")}\n`);
@@ -22,6 +23,7 @@ const isWanted = (part: (typeof parts)[number]): boolean => wanted === undefined
 const decode: DecodeSpeed[] = [];
 const endToEnd: EndToEnd[] = [];
 const sustained: Sustained[] = [];
+const instrumentation: InstrumentationCost[] = [];
 
 if (isWanted("decode")) {
   for (const spanSize of [1_024, 1_200, 4_096]) {
@@ -78,9 +80,26 @@ if (isWanted("sustained")) {
     })),
   );
 }
+if (isWanted("instrumentation")) {
+  progress("calls of a model's client without and with the instrumentation");
+  instrumentation.push(...(await measureInstrumentation()));
+  table(
+    "Instrumentation, one call of the openai client",
+    instrumentation.map((cost) => ({
+      call: cost.call,
+      content: cost.content ? "recorded" : "not recorded",
+      "CPU without, µs": whole(cost.plainCpu),
+      "CPU added, µs": whole(cost.addedCpu),
+      "CPU added, %": (cost.ratio * 100).toFixed(1),
+      "latency without, ms": cost.plainLatency.toFixed(2),
+      "latency added, ms": cost.addedLatency.toFixed(3),
+      "first piece later by, ms": cost.addedFirstPiece.toFixed(3),
+    })),
+  );
+}
 if (wanted === undefined) {
   const results = { machine: machine(), measuredAt: new Date().toISOString() };
-  const figures = { decode, endToEnd, sustained };
+  const figures = { decode, endToEnd, sustained, instrumentation };
   writeFileSync(resultsFile, `${JSON.stringify({ ...results, ...figures }, null, 2)}\n`);
   process.stdout.write("\nwritten to test/bench/results.json\n");
 }
