@@ -1,8 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { NodeSDK } from "@opentelemetry/sdk-node";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
-import { BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
+import { NodeSDK, tracing } from "@opentelemetry/sdk-node";
 import OpenAI from "openai";
 import { GenAiFetchInstrumentation } from "#instrumentation/index.js";
 
@@ -46,7 +45,7 @@ export async function measureInstrumentation(): Promise<InstrumentationCost[]> {
   const [port] = (await once(server.stdout as NodeJS.ReadableStream, "data")) as [Buffer];
   const root = `http://127.0.0.1:${String(port).trim()}`;
   const instrumentation = new GenAiFetchInstrumentation();
-  const spans = new BatchSpanProcessor(new OTLPTraceExporter({ url: `${root}/v1/traces` }));
+  const spans = new tracing.BatchSpanProcessor(new OTLPTraceExporter({ url: `${root}/v1/traces` }));
   const sdk = new NodeSDK({
     spanProcessors: [spans],
     instrumentations: [instrumentation],
@@ -73,7 +72,7 @@ export async function measureInstrumentation(): Promise<InstrumentationCost[]> {
 interface Setting {
   readonly root: string;
   readonly instrumentation: GenAiFetchInstrumentation;
-  readonly spans: BatchSpanProcessor;
+  readonly spans: tracing.BatchSpanProcessor;
   readonly content: boolean;
   readonly streamed: boolean;
 }
