@@ -19,6 +19,7 @@ export class AnswerReader {
   readonly #events = new ServerSentEventParser();
   readonly #collector: StreamCollector | undefined;
   #length = 0;
+  #body: unknown;
   #text = "";
   #error: AnswerError | undefined;
   #complete = false;
@@ -46,7 +47,15 @@ export class AnswerReader {
   /** Answers true when the answer is complete, which may be before the body ends. */
   add(bytes: Uint8Array): boolean {
     if (this.#complete || this.#length > longestStream) return this.#complete;
-    const text = this.#decoder.decode(bytes, { stream: true });
+    return this.addText(this.#decoder.decode(bytes, { stream: true }));
+  }
+
+  /** The body that somebody else has parsed. */
+  setBody(body: unknown): void {
+    this.#body = body;
+  }
+
+  addText(text: string): boolean {
     this.#length += text.length;
     if (this.#collector === undefined) {
       this.#text = this.#length <= largestAnswer ? this.#text + text : "";
@@ -62,18 +71,18 @@ export class AnswerReader {
   /** The answer, or what there is of it; undefined where it cannot be read. */
   answer(): JsonObject | undefined {
     if (this.#collector !== undefined) return this.#collector.response();
-    const body = parseJson(this.#text);
+    const body = this.#body ?? parseJson(this.#text);
     if (!Array.isArray(body)) return isObject(body) ? body : undefined;
     // Gemini streams a list of pieces where nobody asks for events.
     const collector = this.#api.collector();
     if (collector === undefined) return undefined;
-    for (const piece of body) this.#addPiece(collector, piece, "");
+    for (const piece of body as unknown[]) this.#addPiece(collector, piece, "");
     return collector.response();
   }
 
   /** The error in the body of an answer that refuses the call. */
   refusal(): AnswerError {
-    const body = parseJson(this.#text);
+    const body = this.#body ?? parseJson(this.#text);
     return errorIn(objectOf(Array.isArray(body) ? body[0] : body)) ?? noError;
   }
 

@@ -172,9 +172,10 @@ export class GenAiFetchInstrumentation extends InstrumentationBase<GenAiFetchIns
   }
 
   #observed(call: ModelCall, response: Response): Response {
-    const observed = this.#guard.run("Reading a response", () => call.response(response));
-    if (observed === undefined) call.cancel();
-    return observed ?? response;
+    const { count } = this.#guard;
+    this.#guard.run("Reading a response", () => call.response(response));
+    if (this.#guard.count > count) call.cancel();
+    return response;
   }
 
   /** Undefined where the request is not one to record. */

@@ -38,7 +38,7 @@ export class ModelCall implements BodyObserver {
   readonly #guard: FaultGuard;
   readonly #started = performance.now();
   /** What the span has so far, for the metrics. */
-  #attributes: Attributes;
+  readonly #attributes: Attributes;
   #reader: AnswerReader | undefined;
   #streamed: boolean;
   #status = 0;
@@ -52,7 +52,7 @@ export class ModelCall implements BodyObserver {
     this.#options = options;
     this.#span = options.span;
     this.#guard = options.guard;
-    this.#attributes = options.attributes;
+    this.#attributes = { ...options.attributes };
     this.#streamed = options.target.stream;
   }
 
@@ -71,20 +71,19 @@ export class ModelCall implements BodyObserver {
     this.requested(body);
   }
 
-  /** The response to give to the application. */
-  response(response: Response): Response {
+  /** The response that the application gets. */
+  response(response: Response): void {
     this.#status = response.status;
     if (!canObserve(response)) {
       this.#finish();
-      return response;
+      return;
     }
     const type = response.headers.get("content-type") ?? "";
     const events = type.includes("event-stream") || (this.#streamed && !type.includes("json"));
     this.#reader = new AnswerReader(this.#options.api, events && response.ok);
-    const observed = observeResponse(response, this);
+    observeResponse(response, this);
     this.#lastAsked = performance.now();
     this.#watchReader();
-    return observed;
   }
 
   waiting(): void {
@@ -93,15 +92,30 @@ export class ModelCall implements BodyObserver {
 
   chunk(bytes: Uint8Array): void {
     this.#reading = false;
-    const now = performance.now();
-    this.#lastAsked = now;
+    this.#lastAsked = performance.now();
+    this.#read((reader) => reader.add(bytes));
+  }
+
+  text(text: string): void {
+    this.#read((reader) => reader.addText(text));
+  }
+
+  parsed(value: unknown): void {
+    this.#read((reader) => {
+      reader.setBody(value);
+      return true;
+    });
+  }
+
+  /** @param add answers true when the answer is complete */
+  #read(add: (reader: AnswerReader) => boolean): void {
     const reader = this.#reader;
     if (this.#ended || reader === undefined) return;
     this.#guard.run("Reading an answer", () => {
       if (this.#firstChunk === undefined && reader.streams) {
-        this.#firstChunk = (now - this.#started) / 1_000;
+        this.#firstChunk = (performance.now() - this.#started) / 1_000;
       }
-      if (reader.add(bytes)) this.#finish();
+      if (add(reader)) this.#finish();
     });
   }
 
@@ -152,7 +166,7 @@ export class ModelCall implements BodyObserver {
   }
 
   #set(attributes: Attributes): void {
-    this.#attributes = { ...this.#attributes, ...attributes };
+    Object.assign(this.#attributes, attributes);
     this.#span.setAttributes(attributes);
   }
 
