@@ -15,18 +15,24 @@ export interface AnswerError {
 /** Reads the bytes of one answer as they pass by, and keeps a bounded part of them. */
 export class AnswerReader {
   readonly #api: ProviderApi;
-  readonly #decoder = new TextDecoder();
-  readonly #events = new ServerSentEventParser();
+  readonly #content: boolean;
   readonly #collector: StreamCollector | undefined;
+  #decoder: InstanceType<typeof TextDecoder> | undefined;
+  #events: ServerSentEventParser | undefined;
+  #pieces = 0;
   #length = 0;
   #body: unknown;
   #text = "";
   #error: AnswerError | undefined;
   #complete = false;
 
-  /** @param events whether the answer comes as server-sent events */
-  constructor(api: ProviderApi, events: boolean) {
+  /**
+   * @param events whether the answer comes as server-sent events
+   * @param content whether content is wanted
+   */
+  constructor(api: ProviderApi, events: boolean, content: boolean) {
     this.#api = api;
+    this.#content = content;
     this.#collector = events ? api.collector() : undefined;
   }
 
@@ -47,6 +53,7 @@ export class AnswerReader {
   /** Answers true when the answer is complete, which may be before the body ends. */
   add(bytes: Uint8Array): boolean {
     if (this.#complete || this.#length > longestStream) return this.#complete;
+    this.#decoder ??= new TextDecoder();
     return this.addText(this.#decoder.decode(bytes, { stream: true }));
   }
 
@@ -61,9 +68,10 @@ export class AnswerReader {
       this.#text = this.#length <= largestAnswer ? this.#text + text : "";
       return false;
     }
+    this.#events ??= new ServerSentEventParser();
     for (const { data, name } of this.#events.add(text)) {
       if (data === "[DONE]") this.#complete = true;
-      else this.#addPiece(this.#collector, parseJson(data), name);
+      else if (this.#isWanted(data, name)) this.#addPiece(this.#collector, parseJson(data), name);
     }
     return this.#complete;
   }
@@ -84,6 +92,11 @@ export class AnswerReader {
   refusal(): AnswerError {
     const body = this.#body ?? parseJson(this.#text);
     return errorIn(objectOf(Array.isArray(body) ? body[0] : body)) ?? noError;
+  }
+
+  #isWanted(data: string, event: string): boolean {
+    if (this.#content || this.#pieces++ === 0) return true;
+    return this.#api.isContentOnly?.(data, event) !== true;
   }
 
   #addPiece(collector: StreamCollector, piece: unknown, event: string): void {

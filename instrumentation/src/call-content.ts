@@ -19,12 +19,13 @@ export type Redact = (content: CallContent) => CallContent;
 
 /** Decides which content goes onto a span, and in which form. */
 export class ContentRecorder {
-  readonly #captured: boolean;
+  /** Whether messages are recorded. */
+  readonly captured: boolean;
   readonly #redact: Redact | undefined;
   readonly #guard: FaultGuard;
 
   constructor(captured: boolean, redact: Redact | undefined, guard: FaultGuard) {
-    this.#captured = captured;
+    this.captured = captured;
     this.#redact = redact;
     this.#guard = guard;
   }
@@ -36,7 +37,7 @@ export class ContentRecorder {
 
   /** @param read makes the content; not called where content is not to be recorded */
   attributes(read: () => CallContent): Attributes {
-    if (!this.#captured) return {};
+    if (!this.captured) return {};
     const content = this.#redacted(read());
     return {
       [genAi.inputMessages]: jsonOf(content.inputMessages),

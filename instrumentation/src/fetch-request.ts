@@ -21,8 +21,11 @@ const largestCopy = 8 * 1024 * 1024;
 /** Undefined where the address is none that `fetch` would accept. */
 export function urlOf(input: FetchInput): URL | undefined {
   if (input instanceof URL) return input;
-  const text = input instanceof Request ? input.url : input;
-  return URL.canParse(text) ? new URL(text) : undefined;
+  try {
+    return new URL(input instanceof Request ? input.url : input);
+  } catch {
+    return undefined;
+  }
 }
 
 export function readFetchRequest(url: URL, input: FetchInput, init: FetchInit): FetchRequest {

@@ -78,9 +78,10 @@ export class ModelCall implements BodyObserver {
       this.#finish();
       return;
     }
+    const { api, content } = this.#options;
     const type = response.headers.get("content-type") ?? "";
     const events = type.includes("event-stream") || (this.#streamed && !type.includes("json"));
-    this.#reader = new AnswerReader(this.#options.api, events && response.ok);
+    this.#reader = new AnswerReader(api, events && response.ok, content.captured);
     observeResponse(response, this);
     this.#lastAsked = performance.now();
     this.#watchReader();

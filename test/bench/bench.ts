@@ -91,6 +91,7 @@ if (isWanted("instrumentation")) {
       "CPU without, µs": whole(cost.plainCpu),
       "CPU added, µs": whole(cost.addedCpu),
       "CPU added, %": (cost.ratio * 100).toFixed(1),
+      "export, µs": whole(cost.exportCpu),
       "latency without, ms": cost.plainLatency.toFixed(2),
       "latency added, ms": cost.addedLatency.toFixed(3),
       "first piece later by, ms": cost.addedFirstPiece.toFixed(3),

@@ -76,9 +76,9 @@ const ways: Readonly<Record<string, Way>> = {
     return [bodyOf(response).locked, await textOf(one), await textOf(two)];
   },
   pipeThrough: async (response) => {
-    const decoded = bodyOf(response).pipeThrough(new TextDecoderStream() as never);
+    const decoded = bodyOf(response).pipeThrough(new TextDecoderStream());
     let whole = "";
-    for await (const piece of decoded as unknown as AsyncIterable<string>) whole += piece;
+    for await (const piece of decoded) whole += piece;
     return whole;
   },
   pipeTo: async (response) => {

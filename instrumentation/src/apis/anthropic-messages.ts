@@ -23,6 +23,7 @@ export const anthropicMessages: ProviderApi = {
   responseAttributes,
   responseContent: (body) => ({ outputMessages: [outputMessage(body)] }),
   collector: () => new MessageStreamCollector(),
+  isContentOnly: (_data, event) => event === "content_block_delta",
 };
 
 function requestAttributes(body: JsonObject): Attributes {

@@ -19,6 +19,10 @@ export const openAiChat: ProviderApi = {
   responseAttributes,
   responseContent: (body) => ({ outputMessages: outputMessages(body["choices"]) }),
   collector: () => new ChatStreamCollector(),
+  isContentOnly: (data) =>
+    /"finish_reason":\s*null/.test(data) &&
+    !/"usage":\s*\{/.test(data) &&
+    !data.includes('"error"'),
 };
 
 function requestAttributes(body: JsonObject): Attributes {

@@ -21,6 +21,7 @@ export const openAiResponses: ProviderApi = {
   responseAttributes,
   responseContent,
   collector: () => new ResponsesStreamCollector(),
+  isContentOnly: (_data, event) => event.endsWith(".delta"),
 };
 
 function requestAttributes(body: JsonObject): Attributes {

@@ -36,6 +36,11 @@ export interface ProviderApi {
   responseContent(body: JsonObject): CallContent;
   /** Undefined where the API does not stream. */
   collector(): StreamCollector | undefined;
+  /**
+   * Whether an event after the first holds a piece of content and nothing else, so that it need not
+   * be read where content is not recorded. In doubt it does not.
+   */
+  isContentOnly?(data: string, event: string): boolean;
 }
 
 /** Of the APIs that name the model in the body. */
