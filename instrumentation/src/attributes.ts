@@ -22,6 +22,7 @@ export const genAi = {
   requestStopSequences: "gen_ai.request.stop_sequences",
   requestStream: "gen_ai.request.stream",
   requestTemperature: "gen_ai.request.temperature",
+  requestTopK: "gen_ai.request.top_k",
   requestTopP: "gen_ai.request.top_p",
   responseFinishReasons: "gen_ai.response.finish_reasons",
   responseId: "gen_ai.response.id",
@@ -35,8 +36,10 @@ export const genAi = {
   toolCallResult: "gen_ai.tool.call.result",
   toolDefinitions: "gen_ai.tool.definitions",
   toolName: "gen_ai.tool.name",
+  tokenType: "gen_ai.token.type",
   toolType: "gen_ai.tool.type",
   usageCacheRead: "gen_ai.usage.cache_read.input_tokens",
+  usageCacheWrite: "gen_ai.usage.cache_write.input_tokens",
   usageInput: "gen_ai.usage.input_tokens",
   usageOutput: "gen_ai.usage.output_tokens",
   usageReasoning: "gen_ai.usage.reasoning.output_tokens",
@@ -44,6 +47,7 @@ export const genAi = {
 
 export const common = {
   errorType: "error.type",
+  resendCount: "http.request.resend_count",
   serverAddress: "server.address",
   serverPort: "server.port",
   sessionId: "session.id",

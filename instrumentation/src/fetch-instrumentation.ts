@@ -1,51 +1,92 @@
-import { context, diag, SpanKind, trace, type Counter, type Span } from "@opentelemetry/api";
-import { InstrumentationBase, type InstrumentationConfig } from "@opentelemetry/instrumentation";
+import {
+  context,
+  createContextKey,
+  diag,
+  isSpanContextValid,
+  SpanKind,
+  trace,
+  type Attributes,
+  type Counter,
+  type Span,
+} from "@opentelemetry/api";
+import { InstrumentationBase } from "@opentelemetry/instrumentation";
+import { anthropicMessages } from "./apis/anthropic-messages.js";
+import { geminiEmbeddings } from "./apis/gemini-embeddings.js";
+import { geminiGenerate } from "./apis/gemini-generate.js";
 import { openAiChat } from "./apis/openai-chat.js";
 import { openAiEmbeddings } from "./apis/openai-embeddings.js";
 import { openAiResponses } from "./apis/openai-responses.js";
-import type { ProviderApi } from "./apis/provider-api.js";
+import type { CallTarget, ProviderApi } from "./apis/provider-api.js";
+import { Attempts, type Attempt } from "./attempts.js";
 import { common, genAi } from "./attributes.js";
-import { contentCaptureFromEnvironment } from "./content-capture.js";
+import { ContentRecorder } from "./call-content.js";
+import { CallMetrics } from "./call-metrics.js";
 import { FaultGuard } from "./faults.js";
 import { readFetchRequest, urlOf, type FetchRequest } from "./fetch-request.js";
+import { portOf } from "./hosts.js";
 import { isObject, parseJson, type JsonObject } from "./json.js";
-import { ModelCall } from "./model-call.js";
+import { ModelCall, targetAttributes } from "./model-call.js";
 import { providerName } from "./provider-name.js";
+import {
+  capturesContent,
+  settingsOf,
+  type GenAiFetchInstrumentationConfig,
+  type Settings,
+} from "./settings.js";
 import { instrumentationName, instrumentationVersion } from "./version.js";
 
-const apis: readonly ProviderApi[] = [openAiChat, openAiResponses, openAiEmbeddings];
+const apis: readonly ProviderApi[] = [
+  openAiChat,
+  openAiResponses,
+  openAiEmbeddings,
+  anthropicMessages,
+  geminiGenerate,
+  geminiEmbeddings,
+];
 
 /** Request bodies larger than this many characters are read after the request has been sent. */
 const readBeforehand = 64 * 1024;
 
 /** A request that carries this header is a judge's own and must not be judged in its turn. */
 const judgeHeader = "x-calibrant-judge";
+/** The clients of OpenAI and Anthropic count their attempts in it. */
+const retryHeader = "x-stainless-retry-count";
 
-export interface GenAiFetchInstrumentationConfig extends InstrumentationConfig {
-  /**
-   * Whether prompts and answers are recorded on spans. Default: the variable
-   * `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`, and false without it.
-   */
-  readonly captureMessageContent?: boolean;
-}
+/** Set within a call that is recorded: a second instrumentation beneath the first is not to record it. */
+const recordedKey = createContextKey("calibrant.recorded");
 
 type Fetch = typeof fetch;
 
-/** A call that is about to be made: its span, and what is known of its body. */
+/** A request to record, and what is known of its body before it is sent. */
+interface ReadRequest {
+  readonly api: ProviderApi;
+  readonly path: string;
+  readonly request: FetchRequest;
+  readonly body: JsonObject | undefined;
+  readonly attempt: Attempt;
+}
+
+/** A call that is about to be made. */
 interface OpenCall {
   readonly span: Span;
   readonly call: ModelCall;
-  readonly late: string | Promise<string> | undefined;
+  /** Reads what of the request was not read before it was sent. */
+  readonly readLate: () => void;
 }
 
 /**
- * Records calls to model providers that go through `globalThis.fetch`, which the clients of OpenAI
- * and of the many compatible servers do. The application gets the responses that it would get
- * without it: no error of this class reaches it, and no body is read on its behalf.
+ * Records calls to model providers that go through `globalThis.fetch`, which the clients of OpenAI,
+ * Anthropic and Google and of the many compatible servers do. The application gets the responses
+ * that it would get without it: no error of this class reaches it, and no body is read on its behalf.
  */
 export class GenAiFetchInstrumentation extends InstrumentationBase<GenAiFetchInstrumentationConfig> {
   declare private faultCounter: Counter;
+  declare private callMetrics: CallMetrics;
   readonly #guard: FaultGuard;
+  readonly #attempts = new Attempts();
+  /** Calls under way. */
+  readonly #calls = new Set<ModelCall>();
+  #settings: Settings | undefined;
   #original: Fetch | undefined;
   #wrapper: Fetch | undefined;
   #active = false;
@@ -69,6 +110,7 @@ export class GenAiFetchInstrumentation extends InstrumentationBase<GenAiFetchIns
   protected override init(): void {}
 
   override _updateMetricInstruments(): void {
+    this.callMetrics = new CallMetrics(this.meter);
     this.faultCounter = this.meter.createCounter("calibrant.instrumentation.faults", {
       description: "Faults of the instrumentation that were kept from the application",
     });
@@ -99,24 +141,29 @@ export class GenAiFetchInstrumentation extends InstrumentationBase<GenAiFetchIns
     this.#wrapper = undefined;
   }
 
+  /** Records the calls under way as they are now; for the end of the process. */
+  endCalls(): void {
+    for (const call of this.#calls) call.cancel();
+  }
+
   #fetch(original: Fetch, ...args: Parameters<Fetch>): ReturnType<Fetch> {
     const open = this.#active
       ? this.#guard.run("Reading a request", () => this.#open(...args))
       : undefined;
     if (open === undefined) return original(...args);
-    const { span, call, late } = open;
+    const { span, call, readLate } = open;
     const send = (): ReturnType<Fetch> => original(...args);
     let pending: ReturnType<Fetch>;
     try {
-      pending = context.with(trace.setSpan(context.active(), span), send);
+      const inner = context.active().setValue(recordedKey, true);
+      pending = context.with(trace.setSpan(inner, span), send);
     } catch (error) {
       call.fail(error);
       throw error;
     }
-    this.#readLate(call, late);
+    readLate();
     return pending.then(
-      (response) =>
-        this.#guard.run("Reading a response", () => call.response(response)) ?? response,
+      (response) => this.#observed(call, response),
       (error: unknown) => {
         call.fail(error);
         throw error;
@@ -124,55 +171,99 @@ export class GenAiFetchInstrumentation extends InstrumentationBase<GenAiFetchIns
     );
   }
 
+  #observed(call: ModelCall, response: Response): Response {
+    const { count } = this.#guard;
+    this.#guard.run("Reading a response", () => call.response(response));
+    if (this.#guard.count > count) call.cancel();
+    return response;
+  }
+
   /** Undefined where the request is not one to record. */
   #open(...[input, init]: Parameters<Fetch>): OpenCall | undefined {
     const url = urlOf(input);
     if (url === undefined) return undefined;
     const path = url.pathname.replace(/\/+$/, "");
-    const api = apis.find((candidate) => path.endsWith(candidate.path));
-    if (api === undefined) return undefined;
+    const api = apis.find((candidate) => candidate.matches(path));
+    if (api === undefined || !this.#current().observes(url)) return undefined;
     const request = readFetchRequest(url, input, init);
-    if (request.method !== "POST" || request.headers.has(judgeHeader)) return undefined;
+    if (request.method !== "POST" || request.header(judgeHeader) !== null) return undefined;
+    const active = context.active();
+    if (active.getValue(recordedKey) === true) return undefined;
     const text = request.body();
-    if (typeof text !== "string" || text.length > readBeforehand) {
-      return this.#start(api, request, undefined, text);
+    const known = typeof text === "string" && text.length <= readBeforehand ? text : undefined;
+    const attempt = this.#attempts.of(active, url, known, request.header(retryHeader));
+    if (known === undefined) {
+      return this.#start({ api, path, request, body: undefined, attempt }, text);
     }
-    const body = parseJson(text);
+    const body = parseJson(known);
     if (!isObject(body) || !api.accepts(body)) return undefined;
-    return this.#start(api, request, body, undefined);
+    return this.#start({ api, path, request, body, attempt }, undefined);
   }
 
-  #start(
-    api: ProviderApi,
-    { url }: FetchRequest,
-    body: JsonObject | undefined,
-    late: OpenCall["late"],
-  ): OpenCall | undefined {
-    const content = this.getConfig().captureMessageContent ?? contentCaptureFromEnvironment();
-    const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
-    const span = this.tracer.startSpan(api.operation, {
-      kind: SpanKind.CLIENT,
-      attributes: {
-        [genAi.operationName]: api.operation,
-        [genAi.providerName]: providerName(url.hostname),
-        [common.serverAddress]: url.hostname,
-        [common.serverPort]: port,
-        ...(body === undefined ? {} : api.requestAttributes(body, false)),
+  #start(read: ReadRequest, late: string | Promise<string> | undefined): OpenCall | undefined {
+    const { api, path, body, attempt } = read;
+    const settings = this.#current();
+    const target = api.target(path, body ?? {});
+    const attributes = startAttributes(read, target, settings);
+    const name = target.model === undefined ? api.operation : `${api.operation} ${target.model}`;
+    const span = this.tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes });
+    const recording = span.isRecording();
+    // A call that is sampled out still counts; without an SDK there is nothing to count for.
+    const counted = this.callMetrics.enabled && isSpanContextValid(span.spanContext());
+    if (!recording && !counted) return undefined;
+    const captured = recording && capturesContent(settings.config);
+    const call = new ModelCall({
+      api,
+      target,
+      span,
+      attributes,
+      content: new ContentRecorder(captured, settings.config.redact, this.#guard),
+      metrics: this.callMetrics,
+      guard: this.#guard,
+      signal: read.request.signal,
+      onEnd: (failed) => {
+        this.#calls.delete(call);
+        this.#attempts.ended(attempt, failed);
       },
     });
-    if (!span.isRecording()) return undefined;
-    const call = new ModelCall({ api, span, content, guard: this.#guard });
-    if (body !== undefined) this.#guard.run("Reading a request", () => call.request(body));
-    return { span, call, late };
+    this.#calls.add(call);
+    if (body !== undefined) this.#guard.run("Reading a request", () => call.requested(body));
+    const readLate = (text: string): void => {
+      const lateBody = parseJson(text);
+      if (!isObject(lateBody)) return;
+      this.#guard.run("Reading a request", () =>
+        call.requestedLate(api.target(path, lateBody), lateBody),
+      );
+    };
+    return { span, call, readLate: () => this.#readLate(late, readLate) };
   }
 
-  #readLate(call: ModelCall, late: OpenCall["late"]): void {
-    if (late === undefined) return;
-    const read = (text: string): void => {
-      const body = parseJson(text);
-      if (isObject(body)) this.#guard.run("Reading a request", () => call.request(body));
-    };
-    if (typeof late === "string") read(late);
-    else late.then(read, (error: unknown) => this.#guard.report("Reading a request", error));
+  /** The configuration, prepared once as long as it stays the same. */
+  #current(): Settings {
+    const config = this.getConfig();
+    if (this.#settings?.config !== config) this.#settings = settingsOf(config);
+    return this.#settings;
   }
+
+  #readLate(text: string | Promise<string> | undefined, read: (text: string) => void): void {
+    // The request itself goes first: it is written in the turns before.
+    if (typeof text === "string") setImmediate(read, text);
+    else text?.then(read, (error: unknown) => this.#guard.report("Reading a request", error));
+  }
+}
+
+/** What samplers see. */
+function startAttributes(read: ReadRequest, target: CallTarget, settings: Settings): Attributes {
+  const { api, path, body, attempt } = read;
+  const { url } = read.request;
+  return {
+    [genAi.operationName]: api.operation,
+    [genAi.providerName]:
+      settings.provider(url) ?? providerName(url.hostname) ?? api.provider(path),
+    ...targetAttributes(target),
+    [common.serverAddress]: url.hostname,
+    [common.serverPort]: portOf(url),
+    [common.resendCount]: attempt.number === 0 ? undefined : attempt.number,
+    ...(body === undefined ? {} : api.requestAttributes(body)),
+  };
 }

@@ -1,74 +1,90 @@
-import { SpanStatusCode, type Span } from "@opentelemetry/api";
-import type { ProviderApi, StreamCollector } from "./apis/provider-api.js";
+import { SpanStatusCode, type Attributes, type Span } from "@opentelemetry/api";
+import { AnswerReader } from "./answer-reader.js";
+import type { CallTarget, ProviderApi } from "./apis/provider-api.js";
 import { common, genAi } from "./attributes.js";
+import type { ContentRecorder } from "./call-content.js";
+import type { CallMetrics } from "./call-metrics.js";
 import { errorMessage, errorType } from "./errors.js";
 import type { FaultGuard } from "./faults.js";
-import { isObject, objectOf, parseJson, textOf, type JsonObject } from "./json.js";
+import type { JsonObject } from "./json.js";
 import { canObserve, observeResponse, type BodyObserver } from "./observed-response.js";
-import { ServerSentEventParser } from "./server-sent-events.js";
 
-/** Answers larger than this many characters are passed on but not read. */
-const largestAnswer = 8 * 1024 * 1024;
-/** Answers larger than this are parsed after the application has had its turn. */
+/** Answers larger than this many characters are parsed after the application has had its turn. */
 const parsedAtOnce = 64 * 1024;
 /** Milliseconds after which a body that the application has stopped reading is given up. */
 const abandonedAfter = 30_000;
+/** The same for the body of a refusal: clients that try again do not read it. */
+const refusalAbandonedAfter = 1_000;
 
 export interface ModelCallOptions {
   readonly api: ProviderApi;
+  readonly target: CallTarget;
   readonly span: Span;
-  /** Whether messages may be recorded. */
-  readonly content: boolean;
+  /** What the span was started with. */
+  readonly attributes: Attributes;
+  readonly content: ContentRecorder;
+  readonly metrics: CallMetrics;
   readonly guard: FaultGuard;
+  /** Aborts the request. */
+  readonly signal: AbortSignal | undefined;
+  /** Told once, at the end, whether the call failed. */
+  readonly onEnd: (failed: boolean) => void;
 }
 
 /** One call under way, from its request to the end of its answer. Its span ends exactly once. */
 export class ModelCall implements BodyObserver {
-  readonly #api: ProviderApi;
+  readonly #options: ModelCallOptions;
   readonly #span: Span;
-  readonly #content: boolean;
   readonly #guard: FaultGuard;
   readonly #started = performance.now();
-  readonly #decoder = new TextDecoder();
-  readonly #events = new ServerSentEventParser();
-  #collector: StreamCollector | undefined;
-  #streamed = false;
+  /** What the span has so far, for the metrics. */
+  readonly #attributes: Attributes;
+  #reader: AnswerReader | undefined;
+  #streamed: boolean;
   #status = 0;
-  #text = "";
-  #chunks = 0;
+  #firstChunk: number | undefined;
   #ended = false;
   #lastAsked = 0;
   #reading = false;
   #watch: NodeJS.Timeout | undefined;
 
   constructor(options: ModelCallOptions) {
-    this.#api = options.api;
+    this.#options = options;
     this.#span = options.span;
-    this.#content = options.content;
     this.#guard = options.guard;
+    this.#attributes = { ...options.attributes };
+    this.#streamed = options.target.stream;
   }
 
-  request(body: JsonObject): void {
-    this.#streamed = body["stream"] === true;
-    const model = textOf(body["model"]);
-    if (model !== undefined) this.#span.updateName(`${this.#api.operation} ${model}`);
-    this.#span.setAttributes(this.#api.requestAttributes(body, this.#content));
+  /** What the request says besides the attributes that the span was started with. */
+  requested(body: JsonObject): void {
+    const { api, content } = this.#options;
+    this.#span.setAttributes(content.attributes(() => api.requestContent(body)));
   }
 
-  /** The response to give to the application. */
-  response(response: Response): Response {
+  /** A request that could be read only after the span was started. */
+  requestedLate({ model, stream }: CallTarget, body: JsonObject): void {
+    const { api } = this.#options;
+    this.#streamed = stream;
+    if (model !== undefined) this.#span.updateName(`${api.operation} ${model}`);
+    this.#set({ ...targetAttributes({ model, stream }), ...api.requestAttributes(body) });
+    this.requested(body);
+  }
+
+  /** The response that the application gets. */
+  response(response: Response): void {
     this.#status = response.status;
     if (!canObserve(response)) {
       this.#finish();
-      return response;
+      return;
     }
+    const { api, content } = this.#options;
     const type = response.headers.get("content-type") ?? "";
     const events = type.includes("event-stream") || (this.#streamed && !type.includes("json"));
-    if (events && response.ok) this.#collector = this.#api.collector();
-    const observed = observeResponse(response, this);
+    this.#reader = new AnswerReader(api, events && response.ok, content.captured);
+    observeResponse(response, this);
     this.#lastAsked = performance.now();
     this.#watchReader();
-    return observed;
   }
 
   waiting(): void {
@@ -78,17 +94,34 @@ export class ModelCall implements BodyObserver {
   chunk(bytes: Uint8Array): void {
     this.#reading = false;
     this.#lastAsked = performance.now();
-    if (this.#ended) return;
+    this.#read((reader) => reader.add(bytes));
+  }
+
+  text(text: string): void {
+    this.#read((reader) => reader.addText(text));
+  }
+
+  parsed(value: unknown): void {
+    this.#read((reader) => {
+      reader.setBody(value);
+      return true;
+    });
+  }
+
+  /** @param add answers true when the answer is complete */
+  #read(add: (reader: AnswerReader) => boolean): void {
+    const reader = this.#reader;
+    if (this.#ended || reader === undefined) return;
     this.#guard.run("Reading an answer", () => {
-      if (this.#chunks++ === 0) this.#firstChunk();
-      const text = this.#decoder.decode(bytes, { stream: true });
-      if (this.#collector !== undefined) this.#addEvents(this.#collector, text);
-      else if (this.#text.length + text.length <= largestAnswer) this.#text += text;
+      if (this.#firstChunk === undefined && reader.streams) {
+        this.#firstChunk = (performance.now() - this.#started) / 1_000;
+      }
+      if (add(reader)) this.#finish();
     });
   }
 
   end(): void {
-    if (this.#text.length <= parsedAtOnce) {
+    if ((this.#reader?.unparsed ?? 0) <= parsedAtOnce) {
       this.#finish();
       return;
     }
@@ -96,83 +129,104 @@ export class ModelCall implements BodyObserver {
     setImmediate(() => this.#finish(endTime));
   }
 
+  /** Clients also cancel the body of a request that was aborted: that is not a free decision. */
   cancel(): void {
-    this.#finish();
+    const { signal } = this.#options;
+    if (signal?.aborted === true) this.fail(signal.reason);
+    else this.#finish();
   }
 
   fail(error: unknown): void {
     if (this.#ended) return;
     this.#guard.run("Recording an error", () => {
-      this.#span.recordException(error instanceof Error ? error : String(error));
-      this.#span.setAttribute(common.errorType, errorType(error));
-      this.#span.setStatus({ code: SpanStatusCode.ERROR, message: errorMessage(error) });
+      this.#recordException(error);
+      this.#setError(errorType(error), errorMessage(error));
     });
     this.#finish();
   }
 
-  #firstChunk(): void {
-    if (this.#collector === undefined) return;
-    const seconds = (performance.now() - this.#started) / 1_000;
-    this.#span.setAttribute(genAi.responseTimeToFirstChunk, seconds);
-  }
-
-  #addEvents(collector: StreamCollector, text: string): void {
-    for (const event of this.#events.add(text)) {
-      this.#noteStreamError(event.data);
-      if (collector.add(event)) this.#finish();
+  #recordException(error: unknown): void {
+    const { content } = this.#options;
+    if (!content.redacts) {
+      this.#span.recordException(error instanceof Error ? error : String(error));
+      return;
     }
+    // The stack repeats the message.
+    const message = content.errorMessage(errorMessage(error));
+    this.#span.recordException({ name: errorType(error), ...(message && { message }) });
   }
 
-  /** Providers report an error in mid-stream as an event with an `error` object. */
-  #noteStreamError(data: string): void {
-    if (!data.includes('"error"')) return;
-    const body = objectOf(parseJson(data));
-    const error = isObject(body["error"])
-      ? body["error"]
-      : objectOf(objectOf(body["response"])["error"]);
-    const type = textOf(error["code"]) ?? textOf(error["type"]);
-    if (type === undefined) return;
-    this.#span.setAttribute(common.errorType, type);
-    this.#span.setStatus({ code: SpanStatusCode.ERROR, message: textOf(error["message"]) ?? type });
+  #setError(type: string, message: string): void {
+    const { content } = this.#options;
+    const said = content.redacts ? content.errorMessage(message) : message;
+    this.#set({ [common.errorType]: type });
+    this.#span.setStatus({
+      code: SpanStatusCode.ERROR,
+      ...(said === undefined ? {} : { message: said }),
+    });
+  }
+
+  #set(attributes: Attributes): void {
+    Object.assign(this.#attributes, attributes);
+    this.#span.setAttributes(attributes);
   }
 
   #finish(endTime?: number): void {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#watch);
-    this.#guard.run("Recording an answer", () => {
-      if (this.#status >= 400) this.#refused();
-      else this.#answered();
+    const duration = (performance.now() - this.#started) / 1_000;
+    const reader = this.#reader;
+    this.#reader = undefined;
+    if (reader !== undefined) {
+      this.#guard.run("Recording an answer", () => {
+        if (this.#status < 400) this.#answered(reader);
+      });
+    }
+    this.#guard.run("Recording an error", () => {
+      if (this.#status >= 400) this.#refused(reader);
     });
     this.#guard.run("Ending a span", () => this.#span.end(endTime));
-    this.#text = "";
-    this.#collector = undefined;
-  }
-
-  #answered(): void {
-    const body = this.#collector?.response() ?? parseJson(this.#text);
-    if (!isObject(body)) return;
-    this.#span.setAttributes(this.#api.responseAttributes(body, this.#content));
-  }
-
-  #refused(): void {
-    const body = objectOf(parseJson(this.#text));
-    const error = objectOf(body["error"]);
-    const message = textOf(error["message"]) ?? textOf(body["error"]) ?? textOf(body["message"]);
-    this.#span.setAttribute(common.errorType, String(this.#status));
-    this.#span.setStatus({
-      code: SpanStatusCode.ERROR,
-      message: message ?? `HTTP status ${this.#status}`,
+    this.#guard.run("Recording metrics", () => {
+      const attributes = this.#attributes;
+      this.#options.metrics.record({ attributes, duration, firstChunk: this.#firstChunk });
+      this.#options.onEnd(attributes[common.errorType] !== undefined);
     });
+  }
+
+  #answered(reader: AnswerReader): void {
+    const { api, content } = this.#options;
+    const body = reader.answer();
+    if (body === undefined) return;
+    this.#set({
+      [genAi.responseTimeToFirstChunk]: this.#firstChunk,
+      ...api.responseAttributes(body),
+    });
+    const { error } = reader;
+    if (error !== undefined) {
+      const type = error.type ?? "_OTHER";
+      this.#setError(type, error.message ?? type);
+    }
+    this.#span.setAttributes(content.attributes(() => api.responseContent(body)));
+  }
+
+  #refused(reader: AnswerReader | undefined): void {
+    const message = reader?.refusal().message;
+    this.#setError(String(this.#status), message ?? `HTTP status ${this.#status}`);
   }
 
   /** Ends the span of an answer that the application does not read, or has stopped reading. */
   #watchReader(): void {
+    const patience = this.#status < 400 ? abandonedAfter : refusalAbandonedAfter;
     this.#watch = setTimeout(() => {
       const idle = performance.now() - this.#lastAsked;
-      if (!this.#reading && idle >= abandonedAfter) this.#finish();
+      if (!this.#reading && idle >= patience) this.#finish();
       else if (!this.#ended) this.#watchReader();
-    }, abandonedAfter);
+    }, patience);
     this.#watch.unref();
   }
+}
+
+export function targetAttributes({ model, stream }: CallTarget): Attributes {
+  return { [genAi.requestModel]: model, [genAi.requestStream]: stream ? true : undefined };
 }

@@ -1,5 +1,7 @@
 /** Hosts by their ending, and the conventions' name of who answers there. */
 const providers: readonly (readonly [string, string])[] = [
+  ["openai.com", "openai"],
+  ["anthropic.com", "anthropic"],
   ["openai.azure.com", "azure.ai.openai"],
   ["cognitiveservices.azure.com", "azure.ai.openai"],
   ["services.ai.azure.com", "azure.ai.inference"],
@@ -19,13 +21,7 @@ const providers: readonly (readonly [string, string])[] = [
   ["ml.cloud.ibm.com", "ibm.watsonx.ai"],
 ];
 
-/**
- * The value of `gen_ai.provider.name`. An unknown host speaks OpenAI's format, and the conventions
- * then ask for the name of the format.
- */
-export function providerName(host: string): string {
-  for (const [ending, name] of providers) {
-    if (host === ending || host.endsWith(`.${ending}`)) return name;
-  }
-  return "openai";
+/** The value of `gen_ai.provider.name` for a host; undefined where it is nobody's we know. */
+export function providerName(host: string): string | undefined {
+  return providers.find(([ending]) => host === ending || host.endsWith(`.${ending}`))?.[1];
 }

@@ -1,7 +1,6 @@
 import { trace, ProxyTracerProvider } from "@opentelemetry/api";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import type { NodeSDK } from "@opentelemetry/sdk-node";
-import { errorMessage } from "./errors.js";
 
 /**
  * Starts OpenTelemetry's SDK as the OTEL_* variables say. Traces go to OTLP by default; metrics
@@ -19,13 +18,6 @@ export function startSdk(require: NodeJS.Require, instrumentation: Instrumentati
   });
   sdk.start();
   return sdk;
-}
-
-export function messageOfMissing(error: unknown): string {
-  const code = (error as { code?: unknown } | null)?.code;
-  return code === "MODULE_NOT_FOUND"
-    ? "@calibrant/instrumentation/register needs the package @opentelemetry/sdk-node, which is not installed: run `npm install @opentelemetry/sdk-node`. The application runs without telemetry."
-    : `@calibrant/instrumentation/register could not start OpenTelemetry: ${errorMessage(error)}. The application runs without telemetry.`;
 }
 
 /**

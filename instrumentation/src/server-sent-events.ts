@@ -15,6 +15,9 @@ export class ServerSentEventParser {
   #rest = "";
   /** Up to here the rest is known to hold no line end. */
   #scanned = 0;
+  #hasCarriage = false;
+  /** The next LF of the rest, -1 for none; undefined where it has not been looked for. */
+  #feed: number | undefined;
   #name = "";
   #data: string[] = [];
   #size = 0;
@@ -23,6 +26,8 @@ export class ServerSentEventParser {
   add(text: string): ServerSentEvent[] {
     const events: ServerSentEvent[] = [];
     this.#rest += text;
+    this.#hasCarriage ||= text.includes("\r");
+    this.#feed = undefined;
     let start = 0;
     for (;;) {
       const end = this.#lineEnd(start);
@@ -38,14 +43,29 @@ export class ServerSentEventParser {
   }
 
   #lineEnd(start: number): { readonly at: number; readonly next: number } | undefined {
-    for (let at = Math.max(start, this.#scanned); at < this.#rest.length; at++) {
-      const code = this.#rest.charCodeAt(at);
-      if (code === 10) return { at, next: at + 1 };
-      if (code !== 13) continue;
-      if (at + 1 === this.#rest.length) return undefined;
-      return { at, next: this.#rest.charCodeAt(at + 1) === 10 ? at + 2 : at + 1 };
+    const from = Math.max(start, this.#scanned);
+    const feed = this.#nextFeed(from);
+    const end = feed < 0 ? this.#rest.length : feed;
+    const carriage = this.#carriage(from, end);
+    if (carriage === undefined) return feed < 0 ? undefined : { at: feed, next: feed + 1 };
+    // What follows a CR at the end of the piece is not known yet.
+    if (carriage + 1 === this.#rest.length) return undefined;
+    return { at: carriage, next: carriage + 1 === feed ? feed + 1 : carriage + 1 };
+  }
+
+  /** Kept from line to line: lines that end with CR would each search the whole rest. */
+  #nextFeed(from: number): number {
+    if (this.#feed === undefined || (this.#feed >= 0 && this.#feed < from)) {
+      this.#feed = this.#rest.indexOf("\n", from);
     }
-    return undefined;
+    return this.#feed;
+  }
+
+  /** The first CR before `end`; most streams have none, which one search over the piece tells. */
+  #carriage(from: number, end: number): number | undefined {
+    if (!this.#hasCarriage) return undefined;
+    const at = this.#rest.slice(from, end).indexOf("\r");
+    return at < 0 ? undefined : from + at;
   }
 
   #line(line: string, events: ServerSentEvent[]): void {

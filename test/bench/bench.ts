@@ -5,13 +5,14 @@ import Table from "cli-table3";
 import { measureBacklog, type Backlog } from "./backlog.js";
 import { measureDecode, type DecodeSpeed } from "./decode-speed.js";
 import { measureEndToEnd, type EndToEnd } from "./end-to-end.js";
+import { measureInstrumentation, type InstrumentationCost } from "./instrumentation.js";
 import { measureSustained, type Sustained } from "./sustained.js";
 
 /**
  * `npm run bench` measures everything and writes test/bench/results.json; `npm run bench -- decode`
- * (or `end-to-end`, `sustained`, `backlog`) measures one part and only prints it.
+ * (or `end-to-end`, `sustained`, `backlog`, `instrumentation`) measures one part and only prints it.
  */
-const parts = ["decode", "end-to-end", "sustained", "backlog"] as const;
+const parts = ["decode", "end-to-end", "sustained", "backlog", "instrumentation"] as const;
 const wanted = process.argv[2];
 if (wanted !== undefined && !parts.some((part) => part === wanted)) {
   process.stderr.write(`there is no part "${wanted}": choose one of ${parts.join(", ")}\n`);
@@ -24,6 +25,7 @@ const decode: DecodeSpeed[] = [];
 const endToEnd: EndToEnd[] = [];
 const sustained: Sustained[] = [];
 const backlog: Backlog[] = [];
+const instrumentation: InstrumentationCost[] = [];
 
 if (isWanted("decode")) {
   for (const spanSize of [1_024, 1_200, 4_096]) {
@@ -98,9 +100,27 @@ if (isWanted("backlog")) {
     })),
   );
 }
+if (isWanted("instrumentation")) {
+  progress("calls of a model's client without and with the instrumentation");
+  instrumentation.push(...(await measureInstrumentation()));
+  table(
+    "Instrumentation, one call of the openai client",
+    instrumentation.map((cost) => ({
+      call: cost.call,
+      content: cost.content ? "recorded" : "not recorded",
+      "CPU without, µs": whole(cost.plainCpu),
+      "CPU added, µs": whole(cost.addedCpu),
+      "CPU added, %": (cost.ratio * 100).toFixed(1),
+      "export, µs": whole(cost.exportCpu),
+      "latency without, ms": cost.plainLatency.toFixed(2),
+      "latency added, ms": cost.addedLatency.toFixed(3),
+      "first piece later by, ms": cost.addedFirstPiece.toFixed(3),
+    })),
+  );
+}
 if (wanted === undefined) {
   const results = { machine: machine(), measuredAt: new Date().toISOString() };
-  const figures = { decode, endToEnd, sustained, backlog };
+  const figures = { decode, endToEnd, sustained, backlog, instrumentation };
   writeFileSync(resultsFile, `${JSON.stringify({ ...results, ...figures }, null, 2)}\n`);
   process.stdout.write("\nwritten to test/bench/results.json\n");
 }

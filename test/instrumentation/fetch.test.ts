@@ -1,7 +1,7 @@
 import { trace, type TracerProvider } from "@opentelemetry/api";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { GenAiFetchInstrumentation } from "#instrumentation/index.js";
-import { startOpenAiApiServer, type OpenAiApiServer } from "../support/openai-api-server.js";
+import { startModelApiServer, type ModelApiServer } from "../support/model-api-server.js";
 import { recordSpans, type RecordedSpans } from "../support/recorded-spans.js";
 import { until } from "../support/until.js";
 
@@ -9,11 +9,11 @@ const plainFetch = globalThis.fetch;
 const body = JSON.stringify({ model: "m", messages: [{ role: "user", content: "Hi" }] });
 const post = { method: "POST", headers: { "content-type": "application/json" }, body };
 
-let server: OpenAiApiServer;
+let server: ModelApiServer;
 let recorded: RecordedSpans;
 
 beforeAll(async () => {
-  server = await startOpenAiApiServer();
+  server = await startModelApiServer();
   recorded = recordSpans();
 });
 afterEach(() => {

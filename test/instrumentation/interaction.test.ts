@@ -6,14 +6,14 @@ import {
   withRetrieval,
   withTool,
 } from "#instrumentation/index.js";
-import { startOpenAiApiServer, type OpenAiApiServer } from "../support/openai-api-server.js";
+import { startModelApiServer, type ModelApiServer } from "../support/model-api-server.js";
 import { recordSpans, type RecordedSpans } from "../support/recorded-spans.js";
 
-let server: OpenAiApiServer;
+let server: ModelApiServer;
 let recorded: RecordedSpans;
 
 beforeAll(async () => {
-  server = await startOpenAiApiServer();
+  server = await startModelApiServer();
   recorded = recordSpans();
 });
 afterEach(() => {

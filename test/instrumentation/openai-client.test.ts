@@ -4,7 +4,7 @@ import { zodResponseFormat } from "openai/helpers/zod";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { freePort } from "../support/free-port.js";
-import { startOpenAiApiServer, type OpenAiApiServer } from "../support/openai-api-server.js";
+import { startModelApiServer, type ModelApiServer } from "../support/model-api-server.js";
 import { recordSpans, type RecordedSpans } from "../support/recorded-spans.js";
 import { until } from "../support/until.js";
 
@@ -22,11 +22,11 @@ const tools = [
 /** What an application does with the client; its result must not depend on being watched. */
 type Scenario = (client: OpenAI) => Promise<unknown>;
 
-let server: OpenAiApiServer;
+let server: ModelApiServer;
 let recorded: RecordedSpans;
 
 beforeAll(async () => {
-  server = await startOpenAiApiServer();
+  server = await startModelApiServer();
   recorded = recordSpans({ captureMessageContent: true });
 });
 afterEach(() => {

@@ -4,7 +4,7 @@ import { cp, mkdir, mkdtemp, realpath, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startOpenAiApiServer, type OpenAiApiServer } from "../support/openai-api-server.js";
+import { startModelApiServer, type ModelApiServer } from "../support/model-api-server.js";
 import { startOtlpSink, type OtlpSink } from "../support/otlp-sink.js";
 import { until } from "../support/until.js";
 
@@ -15,11 +15,11 @@ const call = `const answer = await fetch(process.env.MODEL_URL + "/chat/completi
 });
 console.log((await answer.json()).id);`;
 
-let model: OpenAiApiServer;
+let model: ModelApiServer;
 let sink: OtlpSink;
 
 beforeAll(async () => {
-  model = await startOpenAiApiServer();
+  model = await startModelApiServer();
   sink = await startOtlpSink();
 });
 afterAll(async () => {
@@ -34,10 +34,23 @@ interface Run {
   readonly ended: Promise<readonly [number | null, string | null]>;
 }
 
-function start(code: string, service: string, cwd = root): Run {
+interface Manner {
+  readonly cwd?: string;
+  readonly flags?: readonly ("--import" | "--require")[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+function start(code: string, service: string, manner: Manner = {}): Run {
+  const { cwd = root, flags = ["--import"], env = {} } = manner;
+  const type = flags.includes("--import") ? "module" : "commonjs";
   const child = spawn(
     process.execPath,
-    ["--import", "@calibrant/instrumentation/register", "--input-type=module", "-e", code],
+    [
+      ...flags.flatMap((flag) => [flag, "@calibrant/instrumentation/register"]),
+      `--input-type=${type}`,
+      "-e",
+      type === "module" ? code : `(async () => {${code}})();`,
+    ],
     {
       cwd,
       env: {
@@ -47,6 +60,7 @@ function start(code: string, service: string, cwd = root): Run {
         OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
         OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
         OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "true",
+        ...env,
       },
     },
   );
@@ -66,7 +80,61 @@ function spansOf(service: string) {
   return sink.spans.filter((span) => span.service === service);
 }
 
-describe("--import @calibrant/instrumentation/register", () => {
+describe("@calibrant/instrumentation/register", () => {
+  it.each([[["--import"]], [["--require"]], [["--require", "--import"]]] as const)(
+    "starts once with %j",
+    async (flags) => {
+      const service = flags.join(" ");
+      const run = start(call, service, { flags });
+      expect(await run.ended).toEqual([0, null]);
+      expect(run.output().trim()).toBe("chatcmpl-1");
+      expect(run.errors()).toBe("");
+      expect(spansOf(service)).toHaveLength(1);
+    },
+  );
+
+  it("shares the interaction between both kinds of module", async () => {
+    const code = `
+      const { createRequire } = await import("node:module");
+      const { withInteraction } = createRequire(process.cwd() + "/")("@calibrant/instrumentation");
+      const { currentInteraction } = await import("@calibrant/instrumentation");
+      console.log(withInteraction({}, () => currentInteraction() !== undefined));`;
+    const run = start(code, "shared");
+    expect(await run.ended).toEqual([0, null]);
+    expect(run.output().trim()).toBe("true");
+  });
+
+  it("does nothing where OTEL_SDK_DISABLED says so", async () => {
+    const run = start(call, "off", { env: { OTEL_SDK_DISABLED: "TRUE" } });
+    expect(await run.ended).toEqual([0, null]);
+    expect(run.output().trim()).toBe("chatcmpl-1");
+    expect(run.errors()).toBe("");
+    expect(spansOf("off")).toEqual([]);
+  });
+
+  it("sends metrics where their exporter is named", async () => {
+    const run = start(call, "metrics", { env: { OTEL_METRICS_EXPORTER: "console" } });
+    expect(await run.ended).toEqual([0, null]);
+    expect(run.output()).toContain("gen_ai.client.operation.duration");
+    expect(run.output()).toContain("gen_ai.client.token.usage");
+  });
+
+  it("records what is under way when the process ends", async () => {
+    const code = call.replace('"m"', '"stalling"').replace("messages:", "stream: true, messages:");
+    const half = code.slice(0, code.indexOf("console.log"));
+    const run = start(
+      `${half}const reader = answer.body.getReader();
+      await reader.read();
+      setInterval(() => {}, 1_000);
+      console.log("read");`,
+      "cut",
+    );
+    await until("the first piece", () => run.output().includes("read"));
+    run.child.kill("SIGTERM");
+    expect(await run.ended).toEqual([null, "SIGTERM"]);
+    expect(spansOf("cut")).toHaveLength(1);
+  });
+
   it("sends what is left when the work has ended", async () => {
     const run = start(call, "short");
     expect(await run.ended).toEqual([0, null]);
@@ -92,24 +160,31 @@ describe("--import @calibrant/instrumentation/register", () => {
     await until("the span", () => spansOf("handled").length === 1);
   });
 
-  it("warns and goes on where the SDK is not installed", async () => {
-    const directory = await mkdtemp(join(await realpath(tmpdir()), "calibrant-register-"));
+  it.each([
+    ["--import", "@opentelemetry/sdk-node", ["@opentelemetry/api"]],
+    ["--require", "@opentelemetry/sdk-node", ["@opentelemetry/api"]],
+    ["--import", "@opentelemetry/api", []],
+  ] as const)("says in one line, with %s, that %s is missing", async (flag, missing, others) => {
+    const cwd = await mkdtemp(join(await realpath(tmpdir()), "calibrant-register-"));
     try {
-      const modules = join(directory, "node_modules");
+      const modules = join(cwd, "node_modules");
       await mkdir(join(modules, "@opentelemetry"), { recursive: true });
       await mkdir(join(modules, "@calibrant"));
       await cp(join(root, "instrumentation"), join(modules, "@calibrant/instrumentation"), {
         recursive: true,
       });
-      for (const name of ["@opentelemetry/api", "@opentelemetry/instrumentation"]) {
+      for (const name of [...others, "@opentelemetry/instrumentation"]) {
         await symlink(await realpath(join(root, "node_modules", name)), join(modules, name));
       }
-      const run = start(call, "bare", directory);
+      const run = start(call, "bare", { cwd, flags: [flag] });
       expect(await run.ended).toEqual([0, null]);
       expect(run.output().trim()).toBe("chatcmpl-1");
-      expect(run.errors()).toContain("npm install @opentelemetry/sdk-node");
+      const lines = run.errors().trim().split("\n");
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toContain(`needs the package ${missing}`);
+      expect(lines[0]).toContain("npm install @opentelemetry/api @opentelemetry/sdk-node");
     } finally {
-      await rm(directory, { recursive: true, force: true });
+      await rm(cwd, { recursive: true, force: true });
     }
   });
 });

@@ -1,8 +1,17 @@
 import type { Meter } from "@opentelemetry/api";
-import { MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
+import { MeterProvider, MetricReader, type Histogram } from "@opentelemetry/sdk-metrics";
+
+export interface RecordedHistogram {
+  readonly unit: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly value: Histogram;
+}
 
 export interface RecordedMetrics {
   readonly meter: Meter;
+  readonly provider: MeterProvider;
+  /** The points of a histogram. */
+  histograms(name: string): Promise<RecordedHistogram[]>;
   /** The sum of a metric's points that have at least these attributes. */
   value(name: string, attributes?: Readonly<Record<string, string | number>>): Promise<number>;
   shutdown(): Promise<void>;
@@ -24,6 +33,20 @@ export function recordMetrics(): RecordedMetrics {
   const provider = new MeterProvider({ readers: [reader] });
   return {
     meter: provider.getMeter("test"),
+    provider,
+    histograms: async (name) => {
+      const { resourceMetrics } = await reader.collect();
+      return resourceMetrics.scopeMetrics
+        .flatMap(({ metrics }) => metrics)
+        .filter(({ descriptor }) => descriptor.name === name)
+        .flatMap(({ descriptor: { unit }, dataPoints }) =>
+          dataPoints.map(({ attributes, value }) => ({
+            unit,
+            attributes,
+            value: value as Histogram,
+          })),
+        );
+    },
     value: async (name, attributes = {}) => {
       const { resourceMetrics } = await reader.collect();
       return resourceMetrics.scopeMetrics

@@ -1,6 +1,5 @@
-import { isObject, listOf, numberOf, objectOf, parseJson, textOf } from "../json.js";
-import type { JsonObject } from "../json.js";
-import type { ServerSentEvent } from "../server-sent-events.js";
+import { listOf, numberOf, objectOf, textOf, type JsonObject } from "../json.js";
+import { mostPieces, TextBudget } from "../text-budget.js";
 import type { StreamCollector } from "./provider-api.js";
 
 interface ToolCall {
@@ -18,15 +17,13 @@ interface Choice {
   readonly toolCalls: Map<number, ToolCall>;
 }
 
-/** Puts `chat.completion.chunk` events together; `[DONE]` ends them. */
+/** Puts `chat.completion.chunk` events together. */
 export class ChatStreamCollector implements StreamCollector {
   readonly #head: Record<string, unknown> = {};
   readonly #choices = new Map<number, Choice>();
+  readonly #budget = new TextBudget();
 
-  add(event: ServerSentEvent): boolean {
-    if (event.data === "[DONE]") return true;
-    const chunk = parseJson(event.data);
-    if (!isObject(chunk)) return false;
+  add(chunk: JsonObject): boolean {
     for (const field of ["id", "model", "usage", "system_fingerprint", "service_tier"]) {
       const value = chunk[field];
       if (value !== undefined && value !== null && value !== "") this.#head[field] = value;
@@ -42,7 +39,9 @@ export class ChatStreamCollector implements StreamCollector {
 
   #addChoice(value: JsonObject): void {
     const index = numberOf(value["index"]) ?? 0;
-    const choice = this.#choices.get(index) ?? {
+    const known = this.#choices.get(index);
+    if (known === undefined && this.#choices.size >= mostPieces) return;
+    const choice = known ?? {
       role: undefined,
       content: "",
       refusal: "",
@@ -53,22 +52,26 @@ export class ChatStreamCollector implements StreamCollector {
     this.#choices.set(index, choice);
     const delta = objectOf(value["delta"]);
     choice.role ??= textOf(delta["role"]);
-    choice.content += textOf(delta["content"]) ?? "";
-    choice.refusal += textOf(delta["refusal"]) ?? "";
-    choice.reasoning += textOf(delta["reasoning_content"]) ?? textOf(delta["reasoning"]) ?? "";
+    choice.content += this.#budget.take(delta["content"]);
+    choice.refusal += this.#budget.take(delta["refusal"]);
+    choice.reasoning += this.#budget.take(delta["reasoning_content"] ?? delta["reasoning"]);
     choice.finishReason = textOf(value["finish_reason"]) ?? choice.finishReason;
-    for (const call of listOf(delta["tool_calls"])) addToolCall(choice.toolCalls, objectOf(call));
+    for (const call of listOf(delta["tool_calls"])) {
+      this.#addToolCall(choice.toolCalls, objectOf(call));
+    }
   }
-}
 
-function addToolCall(calls: Map<number, ToolCall>, value: JsonObject): void {
-  const index = numberOf(value["index"]) ?? calls.size;
-  const call = calls.get(index) ?? { id: undefined, name: "", arguments: "" };
-  calls.set(index, call);
-  const target = objectOf(value["function"]);
-  call.id ??= textOf(value["id"]);
-  call.name += textOf(target["name"]) ?? "";
-  call.arguments += textOf(target["arguments"]) ?? "";
+  #addToolCall(calls: Map<number, ToolCall>, value: JsonObject): void {
+    const index = numberOf(value["index"]) ?? calls.size;
+    const known = calls.get(index);
+    if (known === undefined && calls.size >= mostPieces) return;
+    const call = known ?? { id: undefined, name: "", arguments: "" };
+    calls.set(index, call);
+    const target = objectOf(value["function"] ?? value["custom"]);
+    call.id ??= textOf(value["id"]);
+    call.name += this.#budget.take(target["name"]);
+    call.arguments += this.#budget.take(target["arguments"] ?? target["input"]);
+  }
 }
 
 function completed(index: number, choice: Choice): JsonObject {

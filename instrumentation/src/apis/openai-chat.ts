@@ -1,28 +1,36 @@
 import type { Attributes } from "@opentelemetry/api";
 import { genAi, openAi } from "../attributes.js";
+import type { CallContent } from "../call-content.js";
 import { listOf, numberOf, objectOf, textOf, type JsonObject } from "../json.js";
 import { ChatStreamCollector } from "./openai-chat-stream.js";
 import { inputMessages, outputMessages } from "./openai-chat-messages.js";
 import { usageAttributes } from "./openai-usage.js";
-import type { ProviderApi } from "./provider-api.js";
+import { targetOfBody, type ProviderApi } from "./provider-api.js";
 
 /** `POST .../chat/completions`, of OpenAI and of the many servers that speak its format. */
 export const openAiChat: ProviderApi = {
   operation: "chat",
-  path: "/chat/completions",
+  matches: (path) => path.endsWith("/chat/completions"),
+  provider: () => "openai",
   accepts: (body) => Array.isArray(body["messages"]),
+  target: targetOfBody,
   requestAttributes,
+  requestContent,
   responseAttributes,
+  responseContent: (body) => ({ outputMessages: outputMessages(body["choices"]) }),
   collector: () => new ChatStreamCollector(),
+  isContentOnly: (data) =>
+    /"finish_reason":\s*null/.test(data) &&
+    !/"usage":\s*\{/.test(data) &&
+    !data.includes('"error"'),
 };
 
-function requestAttributes(body: JsonObject, content: boolean): Attributes {
+function requestAttributes(body: JsonObject): Attributes {
   const stop = body["stop"];
   const choices = numberOf(body["n"]);
   return {
     [openAi.apiType]: "chat_completions",
     [openAi.requestServiceTier]: textOf(body["service_tier"]),
-    [genAi.requestModel]: textOf(body["model"]),
     [genAi.requestTemperature]: numberOf(body["temperature"]),
     [genAi.requestTopP]: numberOf(body["top_p"]),
     [genAi.requestMaxTokens]: numberOf(body["max_completion_tokens"] ?? body["max_tokens"]),
@@ -32,23 +40,19 @@ function requestAttributes(body: JsonObject, content: boolean): Attributes {
     [genAi.requestChoiceCount]: choices === 1 ? undefined : choices,
     [genAi.requestStopSequences]:
       typeof stop === "string" ? [stop] : Array.isArray(stop) ? stop.map(String) : undefined,
-    [genAi.requestStream]: body["stream"] === true ? true : undefined,
     [genAi.outputType]: outputType(objectOf(body["response_format"])["type"]),
-    ...(content ? requestContent(body) : {}),
   };
 }
 
-function requestContent(body: JsonObject): Attributes {
-  const tools = listOf(body["tools"]);
+function requestContent(body: JsonObject): CallContent {
   return {
-    [genAi.inputMessages]: JSON.stringify(inputMessages(body["messages"])),
-    [genAi.toolDefinitions]: tools.length === 0 ? undefined : JSON.stringify(tools),
+    inputMessages: inputMessages(body["messages"]),
+    toolDefinitions: listOf(body["tools"]),
   };
 }
 
-function responseAttributes(body: JsonObject, content: boolean): Attributes {
-  const choices = listOf(body["choices"]);
-  const reasons = choices
+function responseAttributes(body: JsonObject): Attributes {
+  const reasons = listOf(body["choices"])
     .map((choice) => textOf(objectOf(choice)["finish_reason"]))
     .filter((reason) => reason !== undefined);
   return {
@@ -58,9 +62,6 @@ function responseAttributes(body: JsonObject, content: boolean): Attributes {
     [openAi.responseServiceTier]: textOf(body["service_tier"]),
     [openAi.responseSystemFingerprint]: textOf(body["system_fingerprint"]),
     ...usageAttributes(body["usage"]),
-    ...(content && choices.length > 0
-      ? { [genAi.outputMessages]: JSON.stringify(outputMessages(choices)) }
-      : {}),
   };
 }
 

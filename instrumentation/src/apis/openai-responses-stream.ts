@@ -1,5 +1,5 @@
-import { isObject, numberOf, parseJson, textOf, type JsonObject } from "../json.js";
-import type { ServerSentEvent } from "../server-sent-events.js";
+import { isObject, numberOf, textOf, type JsonObject } from "../json.js";
+import { mostPieces, TextBudget } from "../text-budget.js";
 import type { StreamCollector } from "./provider-api.js";
 
 const lastEvents: ReadonlySet<string> = new Set([
@@ -15,19 +15,22 @@ const lastEvents: ReadonlySet<string> = new Set([
 export class ResponsesStreamCollector implements StreamCollector {
   #response: JsonObject = {};
   readonly #texts = new Map<number, string>();
+  readonly #budget = new TextBudget();
   #complete = false;
 
-  add(event: ServerSentEvent): boolean {
-    const body = parseJson(event.data);
-    if (!isObject(body)) return false;
-    const type = textOf(body["type"]) ?? event.name;
+  add(body: JsonObject, event: string): boolean {
+    const type = textOf(body["type"]) ?? event;
     if (isObject(body["response"])) this.#response = body["response"];
-    if (type === "response.output_text.delta") {
-      const index = numberOf(body["output_index"]) ?? 0;
-      this.#texts.set(index, (this.#texts.get(index) ?? "") + (textOf(body["delta"]) ?? ""));
-    }
+    if (type === "response.output_text.delta") this.#addText(body);
     if (lastEvents.has(type)) this.#complete = true;
     return this.#complete;
+  }
+
+  #addText(body: JsonObject): void {
+    const index = numberOf(body["output_index"]) ?? 0;
+    const text = this.#texts.get(index);
+    if (text === undefined && this.#texts.size >= mostPieces) return;
+    this.#texts.set(index, (text ?? "") + this.#budget.take(body["delta"]));
   }
 
   response(): JsonObject {

@@ -1,65 +1,67 @@
 import type { Attributes } from "@opentelemetry/api";
 import { genAi, openAi } from "../attributes.js";
+import type { CallContent } from "../call-content.js";
 import { isObject, listOf, numberOf, objectOf, textOf, type JsonObject } from "../json.js";
+import { textPart } from "../messages.js";
 import { inputMessages, outputMessage } from "./openai-responses-messages.js";
 import { ResponsesStreamCollector } from "./openai-responses-stream.js";
 import { usageAttributes } from "./openai-usage.js";
-import type { ProviderApi } from "./provider-api.js";
+import { targetOfBody, type ProviderApi } from "./provider-api.js";
 
 /** `POST .../responses`. */
 export const openAiResponses: ProviderApi = {
   operation: "chat",
-  path: "/responses",
+  matches: (path) => path.endsWith("/responses"),
+  provider: () => "openai",
   accepts: (body) =>
     typeof body["model"] === "string" && (body["input"] !== undefined || isObject(body["prompt"])),
+  target: targetOfBody,
   requestAttributes,
+  requestContent,
   responseAttributes,
+  responseContent,
   collector: () => new ResponsesStreamCollector(),
+  isContentOnly: (_data, event) => event.endsWith(".delta"),
 };
 
-function requestAttributes(body: JsonObject, content: boolean): Attributes {
+function requestAttributes(body: JsonObject): Attributes {
   const conversation = body["conversation"];
   const format = objectOf(objectOf(body["text"])["format"])["type"];
   return {
     [openAi.apiType]: "responses",
     [openAi.requestServiceTier]: textOf(body["service_tier"]),
-    [genAi.requestModel]: textOf(body["model"]),
     [genAi.requestTemperature]: numberOf(body["temperature"]),
     [genAi.requestTopP]: numberOf(body["top_p"]),
     [genAi.requestMaxTokens]: numberOf(body["max_output_tokens"]),
-    [genAi.requestStream]: body["stream"] === true ? true : undefined,
     [genAi.outputType]:
       format === "json_object" || format === "json_schema" ? "json" : textOf(format),
     [genAi.conversationId]: textOf(conversation) ?? textOf(objectOf(conversation)["id"]),
-    ...(content ? requestContent(body) : {}),
   };
 }
 
-function requestContent(body: JsonObject): Attributes {
+function requestContent(body: JsonObject): CallContent {
   const instructions = textOf(body["instructions"]);
-  const tools = listOf(body["tools"]);
   return {
-    [genAi.inputMessages]: JSON.stringify(inputMessages(body["input"])),
-    [genAi.systemInstructions]:
-      instructions === undefined
-        ? undefined
-        : JSON.stringify([{ type: "text", content: instructions }]),
-    [genAi.toolDefinitions]: tools.length === 0 ? undefined : JSON.stringify(tools),
+    inputMessages: inputMessages(body["input"]),
+    systemInstructions: instructions === undefined ? [] : [textPart(instructions)],
+    toolDefinitions: listOf(body["tools"]),
   };
 }
 
-function responseAttributes(body: JsonObject, content: boolean): Attributes {
+function responseContent(body: JsonObject): CallContent {
   const output = listOf(body["output"]);
-  const reason = finishReason(body, output);
+  if (output.length === 0) return {};
+  return { outputMessages: [outputMessage(output, finishReason(body, output))] };
+}
+
+function responseAttributes(body: JsonObject): Attributes {
+  const reason = finishReason(body, listOf(body["output"]));
   return {
     [genAi.responseId]: textOf(body["id"]),
     [genAi.responseModel]: textOf(body["model"]),
     [genAi.responseFinishReasons]: reason === undefined ? undefined : [reason],
     [openAi.responseServiceTier]: textOf(body["service_tier"]),
     ...usageAttributes(body["usage"]),
-    ...(content && output.length > 0
-      ? { [genAi.outputMessages]: JSON.stringify([outputMessage(output, reason)]) }
-      : {}),
   };
 }
 

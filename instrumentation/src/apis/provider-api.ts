@@ -1,26 +1,53 @@
 import type { Attributes } from "@opentelemetry/api";
+import type { CallContent } from "../call-content.js";
 import type { JsonObject } from "../json.js";
-import type { ServerSentEvent } from "../server-sent-events.js";
 
 /** Puts the pieces of a streamed answer together. */
 export interface StreamCollector {
-  /** Answers true when the answer is complete. */
-  add(event: ServerSentEvent): boolean;
+  /**
+   * Takes one piece; answers true when the answer is complete.
+   * @param event the name of the server-sent event, empty where it has none
+   */
+  add(piece: JsonObject, event: string): boolean;
   /** What has been received so far, in the form of the same API's answer without streaming. */
   response(): JsonObject;
+}
+
+/** What a call asks for. */
+export interface CallTarget {
+  readonly model: string | undefined;
+  readonly stream: boolean;
 }
 
 /** One HTTP API of a model provider: how its calls are recognised and read. */
 export interface ProviderApi {
   /** The value of `gen_ai.operation.name`. */
   readonly operation: string;
-  /** How the path of a call ends. */
-  readonly path: string;
+  /** Whether a path, without slashes at its end, is one of this API. */
+  matches(path: string): boolean;
+  /** The value of `gen_ai.provider.name` for a host that is nobody's we know. */
+  provider(path: string): string;
   /** Whether a body sent to such a path really is a call of this API. */
   accepts(body: JsonObject): boolean;
-  /** @param content whether messages may be recorded */
-  requestAttributes(body: JsonObject, content: boolean): Attributes;
-  responseAttributes(body: JsonObject, content: boolean): Attributes;
+  target(path: string, body: JsonObject): CallTarget;
+  requestAttributes(body: JsonObject): Attributes;
+  requestContent(body: JsonObject): CallContent;
+  responseAttributes(body: JsonObject): Attributes;
+  responseContent(body: JsonObject): CallContent;
   /** Undefined where the API does not stream. */
   collector(): StreamCollector | undefined;
+  /**
+   * Whether an event after the first holds a piece of content and nothing else, so that it need not
+   * be read where content is not recorded. In doubt it does not.
+   */
+  isContentOnly?(data: string, event: string): boolean;
+}
+
+/** Of the APIs that name the model in the body. */
+export function targetOfBody(_path: string, body: JsonObject): CallTarget {
+  const model = body["model"];
+  return {
+    model: typeof model === "string" && model !== "" ? model : undefined,
+    stream: body["stream"] === true,
+  };
 }

@@ -1,0 +1,74 @@
+import type { Attributes } from "@opentelemetry/api";
+import { genAi } from "./attributes.js";
+import type { FaultGuard } from "./faults.js";
+import { isObject } from "./json.js";
+import type { Message, MessagePart } from "./messages.js";
+
+/** What people and models wrote in one call: the only part of a span that can hold it. */
+export interface CallContent {
+  readonly inputMessages?: readonly Message[] | undefined;
+  readonly systemInstructions?: readonly MessagePart[] | undefined;
+  readonly toolDefinitions?: readonly unknown[] | undefined;
+  readonly outputMessages?: readonly Message[] | undefined;
+  /** What a provider or the network said of a failure; providers do quote the request in it. */
+  readonly errorMessage?: string | undefined;
+}
+
+/** Answers the content as it may be recorded. What it leaves out is not recorded. */
+export type Redact = (content: CallContent) => CallContent;
+
+/** Decides which content goes onto a span, and in which form. */
+export class ContentRecorder {
+  /** Whether messages are recorded. */
+  readonly captured: boolean;
+  readonly #redact: Redact | undefined;
+  readonly #guard: FaultGuard;
+
+  constructor(captured: boolean, redact: Redact | undefined, guard: FaultGuard) {
+    this.captured = captured;
+    this.#redact = redact;
+    this.#guard = guard;
+  }
+
+  /** Whether error messages have to be asked for with `errorMessage`. */
+  get redacts(): boolean {
+    return this.#redact !== undefined;
+  }
+
+  /** @param read makes the content; not called where content is not to be recorded */
+  attributes(read: () => CallContent): Attributes {
+    if (!this.captured) return {};
+    const content = this.#redacted(read());
+    return {
+      [genAi.inputMessages]: jsonOf(content.inputMessages),
+      [genAi.systemInstructions]: jsonOf(content.systemInstructions),
+      [genAi.toolDefinitions]: jsonOf(content.toolDefinitions),
+      [genAi.outputMessages]: jsonOf(content.outputMessages),
+    };
+  }
+
+  /** Undefined where the message must not be recorded. */
+  errorMessage(errorMessage: string): string | undefined {
+    const message: unknown = this.#redacted({ errorMessage }).errorMessage;
+    return typeof message === "string" ? message : undefined;
+  }
+
+  /** A hook that throws, or answers something else than content, costs the content: it never leaks. */
+  #redacted(content: CallContent): CallContent {
+    const redact = this.#redact;
+    if (redact === undefined) return content;
+    return (
+      this.#guard.run("Redacting content", () => {
+        const answer: unknown = redact(content);
+        if (!isObject(answer) || answer instanceof Promise) {
+          throw new TypeError("redact must answer an object of content, not a promise");
+        }
+        return answer;
+      }) ?? {}
+    );
+  }
+}
+
+function jsonOf(list: unknown): string | undefined {
+  return Array.isArray(list) && list.length > 0 ? JSON.stringify(list) : undefined;
+}
