@@ -8,6 +8,7 @@ import { common, genAi } from "./attributes.js";
 import { contentCaptureFromEnvironment } from "./content-capture.js";
 import { FaultGuard } from "./faults.js";
 import { readFetchRequest, urlOf, type FetchRequest } from "./fetch-request.js";
+import { withoutBaggage } from "./interaction-baggage.js";
 import { isObject, parseJson, type JsonObject } from "./json.js";
 import { ModelCall } from "./model-call.js";
 import { providerName } from "./provider-name.js";
@@ -108,7 +109,7 @@ export class GenAiFetchInstrumentation extends InstrumentationBase<GenAiFetchIns
     const send = (): ReturnType<Fetch> => original(...args);
     let pending: ReturnType<Fetch>;
     try {
-      pending = context.with(trace.setSpan(context.active(), span), send);
+      pending = context.with(withoutBaggage(trace.setSpan(context.active(), span)), send);
     } catch (error) {
       call.fail(error);
       throw error;

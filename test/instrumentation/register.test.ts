@@ -34,7 +34,12 @@ interface Run {
   readonly ended: Promise<readonly [number | null, string | null]>;
 }
 
-function start(code: string, service: string, cwd = root): Run {
+function start(
+  code: string,
+  service: string,
+  cwd = root,
+  environment: Readonly<Record<string, string>> = {},
+): Run {
   const child = spawn(
     process.execPath,
     ["--import", "@calibrant/instrumentation/register", "--input-type=module", "-e", code],
@@ -47,6 +52,7 @@ function start(code: string, service: string, cwd = root): Run {
         OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
         OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
         OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "true",
+        ...environment,
       },
     },
   );
@@ -90,6 +96,29 @@ describe("--import @calibrant/instrumentation/register", () => {
     run.child.kill("SIGTERM");
     expect(await run.ended).toEqual([7, null]);
     await until("the span", () => spansOf("handled").length === 1);
+  });
+
+  it("puts what is known of an interaction on every span, and keeps it from providers", async () => {
+    const code = `
+      import { context, propagation, SpanKind, trace } from "@opentelemetry/api";
+      import { logs } from "@opentelemetry/api-logs";
+      import { withInteraction } from "@calibrant/instrumentation";
+      withInteraction({ userId: "u-7", feature: "returns" }, () => {
+        const attributes = { "server.address": "api.openai.com" };
+        const span = trace.getTracer("application").startSpan("any", { kind: SpanKind.CLIENT, attributes });
+        const headers = {};
+        propagation.inject(trace.setSpan(context.active(), span), headers);
+        span.end();
+        logs.getLogger("application").emit({ body: "hello" });
+        console.log(Object.keys(headers).join());
+      });`;
+    const run = start(code, "marked", root, { OTEL_LOGS_EXPORTER: "console" });
+    expect(await run.ended).toEqual([0, null]);
+    expect(run.output()).toContain("traceparent\n");
+    expect(run.output()).toContain("'user.id': 'u-7'");
+    const attributes = { "user.id": "u-7", "calibrant.feature": "returns" };
+    for (const span of spansOf("marked")) expect(span.attributes).toMatchObject(attributes);
+    expect(spansOf("marked").map(({ name }) => name)).toEqual(["any", "interaction returns"]);
   });
 
   it("warns and goes on where the SDK is not installed", async () => {
