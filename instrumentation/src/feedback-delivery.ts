@@ -50,13 +50,14 @@ export async function deliver(
 
 function outcomeOf({ ok, status, headers }: Response, text: string): Delivery {
   if (ok) return { outcome: "delivered" };
-  const reason = `status ${status}: ${text.slice(0, 500)}`;
-  if (status < 500 && status !== 408 && status !== 429)
-    return { outcome: "refused", status, reason };
+  const body = text.slice(0, 500);
+  if (status < 500 && status !== 408 && status !== 429) {
+    return { outcome: "refused", status, reason: body };
+  }
   const seconds = Number(headers.get("retry-after") ?? Number.NaN);
   return {
     outcome: "unavailable",
-    reason,
+    reason: `status ${status}: ${body}`,
     ...(seconds >= 0 ? { after: Math.min(seconds, 300) * 1_000 } : {}),
   };
 }

@@ -89,7 +89,9 @@ export class FeedbackQueue {
     if (delivery.outcome !== "refused") return delivery;
     const ofContent = delivery.status === 400 || delivery.status === 413;
     if (batch.length === 1 || !ofContent) {
-      this.#warn(`${batch.length} feedback event(s) refused: ${delivery.reason}`);
+      this.#warn(
+        `Feedback was refused with status ${delivery.status}, ${batch.length} events: ${delivery.reason}`,
+      );
       return delivery;
     }
     for (const event of batch) {

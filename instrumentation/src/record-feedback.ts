@@ -70,7 +70,7 @@ const warned = new Set<string>();
 /** Applications see each kind of problem once; OpenTelemetry's diagnostic log has them all. */
 function warnOnce(message: string): void {
   diag.warn(message);
-  const kind = message.replaceAll(/\d+/g, "0").slice(0, 60);
+  const kind = message.split(/[:,]/, 1)[0] ?? "";
   if (warned.has(kind) || warned.size > 20) return;
   warned.add(kind);
   process.emitWarning(message, { code: "CALIBRANT_FEEDBACK" });
