@@ -24,6 +24,7 @@ import { CallMetrics } from "./call-metrics.js";
 import { FaultGuard } from "./faults.js";
 import { readFetchRequest, urlOf, type FetchRequest } from "./fetch-request.js";
 import { portOf } from "./hosts.js";
+import { withoutBaggage } from "./interaction-baggage.js";
 import { isObject, parseJson, type JsonObject } from "./json.js";
 import { ModelCall, targetAttributes } from "./model-call.js";
 import { providerName } from "./provider-name.js";
@@ -156,7 +157,7 @@ export class GenAiFetchInstrumentation extends InstrumentationBase<GenAiFetchIns
     let pending: ReturnType<Fetch>;
     try {
       const inner = context.active().setValue(recordedKey, true);
-      pending = context.with(trace.setSpan(inner, span), send);
+      pending = context.with(withoutBaggage(trace.setSpan(inner, span)), send);
     } catch (error) {
       call.fail(error);
       throw error;

@@ -1,65 +1,80 @@
-import {
-  context,
-  createContextKey,
-  isSpanContextValid,
-  type SpanContext,
-} from "@opentelemetry/api";
-import { calibrant, common, genAi } from "./attributes.js";
+import { context, type Context, type Span } from "@opentelemetry/api";
+import { sendsUserId } from "./baggage-policy.js";
+import { createFeedbackToken, secretFromEnvironment } from "./feedback-token.js";
+import { withBaggage } from "./interaction-baggage.js";
+import { interactionOf, marksOf, withOpenInteraction } from "./interaction-context.js";
+import { attributesOfMarks, marksOfOptions } from "./interaction-marks.js";
+import type { InteractionOptions, Marks } from "./interaction-marks.js";
 import { runInSpan } from "./run-in-span.js";
-
-/** What an application knows of one turn of a user. Everything is optional; say what you know. */
-export interface InteractionOptions {
-  readonly userId?: string | undefined;
-  /** The conversation that the turn belongs to. */
-  readonly sessionId?: string | undefined;
-  /** The part of the product, such as `order_status`. */
-  readonly feature?: string | undefined;
-  /** The kind of user, such as `business`. */
-  readonly segment?: string | undefined;
-  /** The arm of an experiment. */
-  readonly variant?: string | undefined;
-  readonly promptName?: string | undefined;
-  readonly promptVersion?: string | undefined;
-  /** Default: `service.version` of the resource. */
-  readonly release?: string | undefined;
-}
 
 export interface InteractionReference {
   readonly traceId: string;
   readonly spanId: string;
+  /** Both, joined by a hyphen: `interaction_id` of the feedback API. */
+  readonly interactionId: string;
+  /**
+   * Lets a browser send feedback on this interaction, and nothing else, for an hour. Only where
+   * `CALIBRANT_FEEDBACK_SECRET` is set and this process has opened the interaction.
+   */
+  readonly feedbackToken?: string;
 }
 
-const interactionKey = createContextKey("calibrant.interaction");
-
 /**
- * Runs one turn: what it calls belongs to one interaction. Gives back exactly what `turn` returns
- * or throws. A turn that streams its answer must not return before the stream has been read.
+ * Runs one turn: what it calls belongs to one interaction, here and in the services that it calls.
+ * Gives back exactly what `turn` returns or throws, and never throws by itself. Of a generator the
+ * turn lasts until its last step; a turn that streams in another way must not return before the
+ * stream has been read. Within another interaction, what is not said is what the outer one says.
  */
 export function withInteraction<T>(options: InteractionOptions, turn: () => T): T {
+  const marks = marksWithin(options);
   return runInSpan({
-    name: options.feature === undefined ? "interaction" : `interaction ${options.feature}`,
-    attributes: {
-      [common.userId]: options.userId,
-      [common.sessionId]: options.sessionId,
-      [genAi.conversationId]: options.sessionId,
-      [calibrant.feature]: options.feature,
-      [calibrant.segment]: options.segment,
-      [calibrant.variant]: options.variant,
-      [calibrant.release]: options.release,
-      [genAi.promptName]: options.promptName,
-      [genAi.promptVersion]: options.promptVersion,
-    },
-    within: (active, span) => active.setValue(interactionKey, span.spanContext()),
+    name: marks.feature === undefined ? "interaction" : `interaction ${marks.feature}`,
+    attributes: attributesOfMarks(marks),
+    within: (active, span) => interactionContext(active, span, marks),
     work: turn,
   });
 }
 
+function marksWithin(options: InteractionOptions): Marks {
+  try {
+    return { ...marksOf(context.active()), ...marksOfOptions(options) };
+  } catch {
+    // Options with getters of their own, or a context manager that fails.
+    return {};
+  }
+}
+
+function interactionContext(active: Context, span: Span, marks: Marks): Context {
+  const reference = span.spanContext();
+  const opened = withOpenInteraction(active, { span: reference, marks });
+  return withBaggage(opened, marks, idOf(reference), sendsUserId());
+}
+
 /**
- * The interaction that the calling code runs in, to be handed to whoever collects feedback on it.
- * Undefined outside of one, and where no OpenTelemetry SDK is set up.
+ * The interaction that the calling code runs in, to be handed to whoever collects feedback on it:
+ * opened by this process, or by the service that called it. Undefined outside of one, and where no
+ * OpenTelemetry SDK is set up.
  */
 export function currentInteraction(): InteractionReference | undefined {
-  const current = context.active().getValue(interactionKey) as SpanContext | undefined;
-  if (current === undefined || !isSpanContextValid(current)) return undefined;
-  return { traceId: current.traceId, spanId: current.spanId };
+  try {
+    const found = interactionOf(context.active());
+    if (found === undefined) return undefined;
+    const { traceId, spanId } = found;
+    const interactionId = idOf(found);
+    const secret = found.own ? secretFromEnvironment() : undefined;
+    return {
+      traceId,
+      spanId,
+      interactionId,
+      ...(secret === undefined
+        ? {}
+        : { feedbackToken: createFeedbackToken({ secret, interactionId }) }),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function idOf({ traceId, spanId }: { readonly traceId: string; readonly spanId: string }): string {
+  return `${traceId}-${spanId}`;
 }

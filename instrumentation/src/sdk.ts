@@ -1,6 +1,8 @@
 import { trace, ProxyTracerProvider } from "@opentelemetry/api";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import type { NodeSDK } from "@opentelemetry/sdk-node";
+import { errorMessage } from "./errors.js";
+import { joinInteractions } from "./join-interactions.js";
 
 /**
  * Starts OpenTelemetry's SDK as the OTEL_* variables say. Traces go to OTLP by default; metrics
@@ -17,6 +19,7 @@ export function startSdk(require: NodeJS.Require, instrumentation: Instrumentati
     ...(process.env["OTEL_LOGS_EXPORTER"] === undefined ? { logRecordProcessors: [] } : {}),
   });
   sdk.start();
+  joinInteractions(sdk);
   return sdk;
 }
 

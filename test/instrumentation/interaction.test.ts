@@ -66,6 +66,7 @@ describe("withInteraction", () => {
     expect(reference).toEqual({
       traceId: turn?.spanContext().traceId,
       spanId: turn?.spanContext().spanId,
+      interactionId: `${turn?.spanContext().traceId}-${turn?.spanContext().spanId}`,
     });
     expect(call?.parentSpanContext?.spanId).toBe(reference?.spanId);
   });

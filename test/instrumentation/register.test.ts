@@ -160,6 +160,29 @@ describe("@calibrant/instrumentation/register", () => {
     await until("the span", () => spansOf("handled").length === 1);
   });
 
+  it("puts what is known of an interaction on every span, and keeps it from providers", async () => {
+    const code = `
+      import { context, propagation, SpanKind, trace } from "@opentelemetry/api";
+      import { logs } from "@opentelemetry/api-logs";
+      import { withInteraction } from "@calibrant/instrumentation";
+      withInteraction({ userId: "u-7", feature: "returns" }, () => {
+        const attributes = { "server.address": "api.openai.com" };
+        const span = trace.getTracer("application").startSpan("any", { kind: SpanKind.CLIENT, attributes });
+        const headers = {};
+        propagation.inject(trace.setSpan(context.active(), span), headers);
+        span.end();
+        logs.getLogger("application").emit({ body: "hello" });
+        console.log(Object.keys(headers).join());
+      });`;
+    const run = start(code, "marked", { env: { OTEL_LOGS_EXPORTER: "console" } });
+    expect(await run.ended).toEqual([0, null]);
+    expect(run.output()).toContain("traceparent\n");
+    expect(run.output()).toContain("'user.id': 'u-7'");
+    const attributes = { "user.id": "u-7", "calibrant.feature": "returns" };
+    for (const span of spansOf("marked")) expect(span.attributes).toMatchObject(attributes);
+    expect(spansOf("marked").map(({ name }) => name)).toEqual(["any", "interaction returns"]);
+  });
+
   it.each([
     ["--import", "@opentelemetry/sdk-node", ["@opentelemetry/api"]],
     ["--require", "@opentelemetry/sdk-node", ["@opentelemetry/api"]],

@@ -65,7 +65,7 @@ describe("POST /v1/feedback", () => {
       202,
       { accepted: 2, feedback_ids: ["a", "b"] },
     ]);
-    await post("{}", { origin: "http://127.0.0.1" });
+    await post("{}", { origin: server.address, "content-type": "text/plain" });
     expect(received).toEqual([
       [[{ kind: "thumbs" }], "api"],
       [{}, "browser"],

@@ -1,12 +1,13 @@
 import type { Meter } from "@opentelemetry/api";
 import type { Clock } from "../kernel/clock.js";
 import type { Feedback } from "../model/feedback.js";
-import type { FeedbackDoor, Intake, Redactor } from "../model/ports.js";
+import type { FeedbackDoor, FeedbackSender, Intake, Redactor } from "../model/ports.js";
 import { checkEvents } from "./event-checks.js";
 import { toFeedback } from "./event-to-feedback.js";
 import { redactEvent } from "./event-redaction.js";
 import { encodeFeedback } from "./feedback-block.js";
 import type { FeedbackConfig } from "./feedback-config.js";
+import { createGate } from "./gate.js";
 
 export interface FeedbackDoorOptions {
   readonly config: FeedbackConfig;
@@ -17,6 +18,9 @@ export interface FeedbackDoorOptions {
   readonly meter: Meter;
 }
 
+/** A caller of this process, or one who has shown an API key. */
+const trusted: FeedbackSender = { admitted: true, address: "" };
+
 /**
  * Takes what users say and do about answers. A request is stored as a whole or not at all: one
  * faulty event refuses its neighbours too, so that a client never has to find out which went in.
@@ -24,16 +28,30 @@ export interface FeedbackDoorOptions {
 export function createFeedbackDoor(options: FeedbackDoorOptions): FeedbackDoor {
   const { config, intake, redactor, clock } = options;
   const counted = countEvents(options.meter);
+  const gate = createGate(config);
 
   return {
-    accept: async (body, source) => {
+    browsers: {
+      origins: new Set(config.allowed_origins),
+      takesTokens: config.tokens.secrets.length > 0,
+      addressHeader: config.rates.address_header,
+    },
+    accept: async (body, source, sender = trusted) => {
       const receivedAt = clock.now();
+      const visit = { source, sender, now: receivedAt };
+      const count = Array.isArray(body) ? body.length : 1;
+      counted("received", source, count);
+      const refuse = (error: unknown): never => {
+        counted("rejected", source, count);
+        throw error;
+      };
+      attempt(() => gate.enter(body, visit), refuse);
       const checked = checkEvents(body, { config, now: receivedAt });
-      counted("received", source, checked.count);
       if (checked.outcome === "faulty") {
-        counted("rejected", source, checked.count);
+        counted("rejected", source, count);
         return { outcome: "rejected", faults: checked.faults };
       }
+      attempt(() => gate.check(checked.events, visit), refuse);
       const events =
         redactor === undefined
           ? checked.events
@@ -51,6 +69,14 @@ export function createFeedbackDoor(options: FeedbackDoorOptions): FeedbackDoor {
       return { outcome: "accepted", feedbackIds: rows.map((row) => row.feedback_id) };
     },
   };
+}
+
+function attempt(work: () => void, refuse: (error: unknown) => never): void {
+  try {
+    work();
+  } catch (error) {
+    refuse(error);
+  }
 }
 
 type EventOutcome = "received" | "accepted" | "rejected" | "failed";

@@ -356,14 +356,40 @@ export type FeedbackReceipt =
       readonly faults: readonly { readonly path: string; readonly message: string }[];
     };
 
+/** Who sends feedback. */
+export interface FeedbackSender {
+  /** Whether it has shown an API key, or nobody is asked for one. */
+  readonly admitted: boolean;
+  /** Of the network, as far as it is known. */
+  readonly address: string;
+}
+
+/** What web pages may do at the feedback door. */
+export interface BrowserAccess {
+  /** Of pages on other hosts, as browsers send them. */
+  readonly origins: ReadonlySet<string>;
+  /** Whether a token may stand for an API key. */
+  readonly takesTokens: boolean;
+  /** The header in which a proxy names the client's address. */
+  readonly addressHeader: string | undefined;
+}
+
 /** Takes feedback from outside (room `feedback`, needed by `serve`). */
 export interface FeedbackDoor {
+  /** Undefined: pages of the service's own host only, and no tokens. */
+  readonly browsers?: BrowserAccess;
   /**
    * Resolves when the events are durable, or with what is wrong with them.
    * @param body one event or an array of them, as parsed from JSON
-   * @throws CalibrantError SPOOL_FULL (retryable)
+   * @param sender default: one who is trusted
+   * @throws CalibrantError SPOOL_FULL and RATE_LIMITED (retryable), FEEDBACK_TOKEN_MISSING,
+   *   _INVALID, _EXPIRED and _MISMATCH
    */
-  accept(body: unknown, source: Feedback["source"]): Promise<FeedbackReceipt>;
+  accept(
+    body: unknown,
+    source: Feedback["source"],
+    sender?: FeedbackSender,
+  ): Promise<FeedbackReceipt>;
 }
 
 /** The service's own metrics as text (built at start, needed by `serve`). */

@@ -2,16 +2,17 @@ import { Hono } from "hono";
 import type { Context, MiddlewareHandler } from "hono";
 import { CalibrantError } from "../kernel/errors.js";
 import { ofForeignPage } from "../kernel/fetch-site.js";
-import type { Credentials } from "../model/ports.js";
 import { answersFor } from "./binding.js";
+import { credentialsOf, showsKey } from "./callers.js";
+import { crossOrigin } from "./cross-origin.js";
 import { failureOf, replyWithFailure, type Form } from "./replies.js";
 import { requestCounter } from "./request-counter.js";
-import { routesOf } from "./routes.js";
+import { feedbackPath, routesOf } from "./routes.js";
 import type { ServeParts } from "./serve-parts.js";
 
 /** The routes behind the checks that every request passes. */
 export function createApp(parts: ServeParts): Hono {
-  const { admission, config, logger, page } = parts;
+  const { admission, config, feedback, logger, page } = parts;
   const app = new Hono();
   const routes = routesOf(parts);
 
@@ -26,11 +27,17 @@ export function createApp(parts: ServeParts): Hono {
   app.use(requestCounter(parts));
   app.use(securityHeaders);
   app.use(hostCheck(answersFor(config)));
+  app.use(feedbackPath, crossOrigin(feedback.browsers?.origins ?? new Set()));
   for (const { method, path, scope, form, handle } of routes) {
+    const takesTokens = path === feedbackPath && feedback.browsers?.takesTokens === true;
     app.on(method, path, async (context) => {
       try {
         if (scope === "read") refuseForeignPage(context, form);
-        if (scope !== "public") admission.admit(credentialsOf(context), scope, "web");
+        // A token stands in the body: whoever sends no key must have one, and the door asks for it.
+        const byToken = takesTokens && !showsKey(context);
+        if (scope !== "public" && !byToken) {
+          admission.admit(credentialsOf(context), scope, "web");
+        }
         return await handle(context);
       } catch (error) {
         return await fail(context, error, form);
@@ -53,10 +60,6 @@ export function createApp(parts: ServeParts): Hono {
   });
   app.onError((error, context) => fail(context, error, "data"));
   return app;
-}
-
-function credentialsOf({ req }: Context): Credentials {
-  return { authorization: req.header("authorization"), apiKey: req.header("x-api-key") };
 }
 
 /**

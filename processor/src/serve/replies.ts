@@ -7,25 +7,34 @@ import type { PageContext } from "./pages/layout.js";
 /** Whether a route is for people or for programs; its errors take the same form. */
 export type Form = "page" | "data";
 
-type Status = 400 | 401 | 403 | 404 | 405 | 413 | 415 | 500 | 503;
+type Status = 400 | 401 | 403 | 404 | 405 | 413 | 415 | 429 | 500 | 503;
 
 const statuses: Partial<Readonly<Record<ErrorCode, Status>>> = {
   REQUEST_MALFORMED: 400,
   FEEDBACK_INVALID: 400,
   UNAUTHENTICATED: 401,
   PERMISSION_DENIED: 403,
+  FEEDBACK_TOKEN_MISSING: 401,
+  FEEDBACK_TOKEN_INVALID: 401,
+  FEEDBACK_TOKEN_EXPIRED: 401,
+  FEEDBACK_TOKEN_MISMATCH: 403,
   HOST_REFUSED: 403,
   SITE_REFUSED: 403,
+  ORIGIN_REFUSED: 403,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   REQUEST_TOO_LARGE: 413,
   REQUEST_UNSUPPORTED: 415,
+  RATE_LIMITED: 429,
   SPOOL_FULL: 503,
   STORE_UNAVAILABLE: 503,
 };
 
 /** Seconds after which a client may try again: what a spool or a store needs to get going. */
 const retryAfter = "2";
+
+/** Seconds after which enough of a limit by the minute is free again. */
+const retryAfterLimit = "30";
 
 /** Browsers ask for a password then, which is the key; the name does not matter. */
 const challenge = 'Basic realm="calibrant", charset="UTF-8", Bearer realm="calibrant"';
@@ -38,6 +47,7 @@ const titles: Readonly<Record<Status, string>> = {
   405: "Not with this method",
   413: "Too large",
   415: "Not in this form",
+  429: "Too often",
   500: "Something failed",
   503: "Not available for the moment",
 };
@@ -72,6 +82,7 @@ export async function replyWithFailure(
 ): Promise<Response> {
   const { status, code, message, faults } = failure;
   if (status === 401) context.header("www-authenticate", challenge);
+  if (status === 429) context.header("retry-after", retryAfterLimit);
   if (status === 503) context.header("retry-after", retryAfter);
   if (form === "page") {
     return context.html(await messagePage(page, { title: titles[status], message, code }), status);

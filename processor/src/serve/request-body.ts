@@ -1,12 +1,22 @@
 import { CalibrantError } from "../kernel/errors.js";
 
+export interface ReadOptions {
+  /** Bytes. */
+  readonly limit: number;
+  /** Whether `text/plain` will do: a page that is being left can send no other type elsewhere. */
+  readonly plain?: boolean;
+}
+
 /**
  * The body of a request as JSON.
  * @throws CalibrantError REQUEST_UNSUPPORTED, REQUEST_TOO_LARGE or REQUEST_MALFORMED
  */
-export async function readJson(request: Request, limit: number): Promise<unknown> {
+export async function readJson(
+  request: Request,
+  { limit, plain = false }: ReadOptions,
+): Promise<unknown> {
   const type = (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
-  if (type !== "application/json") {
+  if (type !== "application/json" && !(plain && type === "text/plain")) {
     throw new CalibrantError("REQUEST_UNSUPPORTED", "content-type must be application/json");
   }
   const encoding = request.headers.get("content-encoding") ?? "identity";

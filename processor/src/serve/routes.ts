@@ -7,6 +7,8 @@ import type { Scope } from "../model/ports.js";
 import type { Form } from "./replies.js";
 import type { Handler, ServeParts } from "./serve-parts.js";
 
+export const feedbackPath = "/v1/feedback";
+
 /** What a caller must be allowed to do. `public` is for what says nothing about anybody's data. */
 type RouteScope = Scope | "public";
 
@@ -27,7 +29,7 @@ export function routesOf(parts: ServeParts): readonly Route[] {
     get("/api/interactions/:id", "read", "data", detailDataHandler(parts)),
     {
       method: "POST",
-      path: "/v1/feedback",
+      path: feedbackPath,
       scope: "feedback",
       form: "data",
       handle: feedbackHandler(parts),

@@ -1,15 +1,22 @@
 import { formatFaults } from "../../kernel/faults.js";
+import { addressOf, showsKey } from "../callers.js";
 import { replyWithFailure } from "../replies.js";
 import { readJson } from "../request-body.js";
 import type { Handler, ServeParts } from "../serve-parts.js";
 
 /** 202 once the events are durable; 400 with every fault, and nothing stored. */
-export function feedbackHandler({ config, feedback, page }: ServeParts): Handler {
+export function feedbackHandler({ admission, config, feedback, page }: ServeParts): Handler {
   return async (context) => {
-    const body = await readJson(context.req.raw, config.max_body_size);
     // Browsers say where a page that sends something comes from; other clients have no page.
-    const source = context.req.header("origin") === undefined ? "api" : "browser";
-    const receipt = await feedback.accept(body, source);
+    const fromPage = context.req.header("origin") !== undefined;
+    const body = await readJson(context.req.raw, {
+      limit: config.max_body_size,
+      plain: fromPage,
+    });
+    const receipt = await feedback.accept(body, fromPage ? "browser" : "api", {
+      admitted: !admission.required || showsKey(context),
+      address: addressOf(context, feedback.browsers?.addressHeader),
+    });
     if (receipt.outcome === "accepted") {
       const { feedbackIds } = receipt;
       return context.json({ accepted: feedbackIds.length, feedback_ids: feedbackIds }, 202);
