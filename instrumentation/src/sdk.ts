@@ -1,7 +1,6 @@
 import { trace, ProxyTracerProvider } from "@opentelemetry/api";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import type { NodeSDK } from "@opentelemetry/sdk-node";
-import { errorMessage } from "./errors.js";
 import { joinInteractions } from "./join-interactions.js";
 
 /**
