@@ -168,3 +168,56 @@ describe("an application's span without any of a model below it", () => {
     expect(outcome).toBe("no_genai");
   });
 });
+
+describe("calls beside the one that answers", () => {
+  const server = rawSpan({ spanId: "root", kind: "Server", duration: 500 });
+  const answer = call("a", "root", 100, first);
+  const title: Words = [
+    ["user", "Find a title: Where is my parcel? It is on its way."],
+    ["assistant", "Parcel tracking"],
+  ];
+
+  it("are not the answer where they quote the question and the answer", () => {
+    expect(turnsOf(server, answer, call("t", "root", 200, title))).toEqual([
+      ["t-root", "Where is my parcel?", "It is on its way."],
+    ]);
+  });
+
+  it("do not make the interaction fail", () => {
+    const failedTitle = { ...call("t", "root", 200, title), statusCode: "Error" as const };
+    const { interactions } = assembleTrace(traceOf(server, answer, failedTitle), options).trace;
+    expect(interactions).toMatchObject([{ status: "ok", model_calls: 2 }]);
+  });
+
+  it("are the answer where they work on it without the question", () => {
+    const better: Words = [
+      ["user", "Say it politely: It is on its way."],
+      ["assistant", "It is on its way, dear customer."],
+    ];
+    expect(turnsOf(server, answer, call("b", "root", 200, better))).toMatchObject([
+      ["t-root", expect.any(String), "It is on its way, dear customer."],
+    ]);
+  });
+});
+
+function named(span: RawSpan, model: string): RawSpan {
+  return {
+    ...span,
+    attributes: new Map([...span.attributes, ["gen_ai.request.model", model]]),
+  };
+}
+
+describe("one call that is reported under several names", () => {
+  it.each([
+    ["openai/gpt-4o", "gpt-4o"],
+    ["eu.anthropic.claude-sonnet-4-5", "claude-sonnet-4-5"],
+  ])("is one call: %s around %s", (outerModel, innerModel) => {
+    const outer = call("o", "root", 100, first);
+    const inner = call("i", "o", 101, first);
+    const { interactions } = assembleTrace(
+      traceOf(rawSpan({ spanId: "root" }), named(outer, outerModel), named(inner, innerModel)),
+      options,
+    ).trace;
+    expect(interactions).toMatchObject([{ model_calls: 1 }]);
+  });
+});

@@ -5,7 +5,7 @@ import { judgeMark } from "./attribute-names.js";
 import { readSpan } from "./dialects/dialects.js";
 import { interactionRows, type RowOptions } from "./interaction-rows.js";
 import type { SpanReading } from "./reading.js";
-import { findScopes } from "./roots.js";
+import { findScopes, type InteractionScope } from "./roots.js";
 import { splitTurns } from "./turns.js";
 import { buildTree, descendants, type TraceTree } from "./trace-tree.js";
 
@@ -30,11 +30,13 @@ export interface Assembly {
   readonly notes: readonly string[];
 }
 
+export type AssemblyOptions = Omit<RowOptions, "others">;
+
 /**
  * Makes interactions out of the rows of one trace. Pure, and it never throws: the rows may be in
  * any order, incomplete, doubled or hostile.
  */
-export function assembleTrace(rows: TraceRows, options: RowOptions): Assembly {
+export function assembleTrace(rows: TraceRows, options: AssemblyOptions): Assembly {
   const whole = buildTree(rows.spans, rows.logs);
   const tree = withoutJudges(whole);
   const readings = readAll(tree);
@@ -42,8 +44,9 @@ export function assembleTrace(rows: TraceRows, options: RowOptions): Assembly {
   const modelCalls: ModelCall[] = [];
   const unpriced: string[] = [];
   const scopes = findScopes(tree).flatMap((scope) => splitTurns(scope, readings, tree));
+  const others = outside(scopes, tree, readings);
   for (const scope of scopes) {
-    const found = interactionRows(scope, readings, tree, options);
+    const found = interactionRows(scope, readings, tree, { ...options, others });
     if (found === undefined) continue;
     interactions.push(found.interaction);
     modelCalls.push(...found.modelCalls);
@@ -64,6 +67,18 @@ function readAll(tree: TraceTree): ReadonlyMap<string, SpanReading> {
     if (reading !== undefined) readings.set(span.spanId, reading);
   }
   return readings;
+}
+
+/** The spans that belong to no GenAI work. */
+function outside(
+  scopes: readonly InteractionScope[],
+  tree: TraceTree,
+  readings: ReadonlyMap<string, SpanReading>,
+): RawSpan[] {
+  const isGenAi = ({ spans }: InteractionScope): boolean =>
+    spans.some(({ spanId }) => (readings.get(spanId)?.kind ?? "none") !== "none");
+  const inside = new Set(scopes.filter(isGenAi).flatMap(({ spans }) => spans));
+  return tree.spans.filter((span) => !inside.has(span));
 }
 
 /** Takes out what is marked as a judge's work, with everything below it. */

@@ -72,7 +72,24 @@ function finalGeneration(calls: Calls, tree: TraceTree): LeafCall | undefined {
     reported === ""
       ? undefined
       : candidates.findLast((call) => assistantText(call.reading.output) === reported);
-  return matching ?? candidates.at(-1);
+  return matching ?? withoutCallsAbout(candidates).at(-1);
+}
+
+/**
+ * Leaves out the last calls as long as they are about the interaction: one that finds a title or
+ * rates the answer quotes the question and the answer of an earlier one.
+ */
+function withoutCallsAbout(candidates: readonly LeafCall[]): readonly LeafCall[] {
+  const last = candidates.at(-1);
+  const rest = candidates.slice(0, -1);
+  if (last === undefined) return candidates;
+  const words = lastUserText(last.reading.input);
+  const isAbout = rest.some(({ reading }) => {
+    const [question, answer] = [lastUserText(reading.input), assistantText(reading.output)];
+    const isLong = answer.length >= shortestWords && question !== words && question !== "";
+    return isLong && words.includes(answer) && words.includes(question);
+  });
+  return isAbout ? withoutCallsAbout(rest) : candidates;
 }
 
 function earlierReadings(calls: Calls, final: LeafCall | undefined): SpanReading[] {

@@ -74,19 +74,37 @@ function sharesId(left: SpanReading, right: SpanReading): boolean {
   return left.responseId !== "" && left.responseId === right.responseId;
 }
 
-/** Ids decide where both sides have one; otherwise a call inside a call of the same model. */
+/**
+ * Ids decide where both sides have one; otherwise a call inside a call is the same one where the
+ * models agree or both have used the same tokens, since gateways rename models.
+ */
 function isSameCall(inner: SpanReading, outer: SpanReading): boolean {
   if (inner.responseId !== "" && outer.responseId !== "") return sharesId(inner, outer);
-  return modelsAgree(modelOf(inner), modelOf(outer));
+  const [innerNames, outerNames] = [namesOf(inner), namesOf(outer)];
+  if (innerNames.length === 0 || outerNames.length === 0) return true;
+  return (
+    innerNames.some((left) => outerNames.some((right) => modelsAgree(left, right))) ||
+    usedTheSame(inner, outer)
+  );
 }
 
-function modelOf(reading: SpanReading): string {
-  return reading.requestModel || reading.responseModel;
+/** Without the paths and regions that gateways and clouds put before a model's name. */
+function namesOf(reading: SpanReading): string[] {
+  return [reading.requestModel, reading.responseModel]
+    .map((name) => name.slice(name.lastIndexOf("/") + 1).replace(regionAndVendor, ""))
+    .filter((name) => name !== "");
 }
 
-/** A dated name and its alias are the same model; an unknown one contradicts nothing. */
+const regionAndVendor =
+  /^((us|eu|apac|global|us-gov)\.)?(anthropic|amazon|meta|mistral|cohere|deepseek|openai)\./;
+
+/** A dated name and its alias are the same model. */
 function modelsAgree(left: string, right: string): boolean {
   return left.startsWith(right) || right.startsWith(left);
+}
+
+function usedTheSame({ usage: left }: SpanReading, { usage: right }: SpanReading): boolean {
+  return (left.output ?? 0) > 0 && left.input === right.input && left.output === right.output;
 }
 
 /** Spans side by side are one call only where the provider's own id says so. */

@@ -21,6 +21,8 @@ export interface RowOptions {
   readonly prices: PriceList;
   /** Most characters of one text. */
   readonly contentLimit: number;
+  /** The spans of the trace that belong to no interaction; they may say whose this one is. */
+  readonly others: readonly RawSpan[];
   /** Milliseconds since the Unix epoch at which the last piece of the trace arrived. */
   readonly arrivedAt: number;
   /** True when the trace was closed although pieces of it may still come. */
@@ -59,7 +61,7 @@ export function interactionRows(
   const marks = findMarks({
     spans: scope.spans,
     logs: scope.spans.flatMap((span) => tree.logsOf(span.spanId)),
-    others: tree.spans,
+    others: options.others,
     readings,
   });
   const outcome = interactionOutcome(
@@ -82,7 +84,7 @@ export function interactionRows(
       user_segment: marks.segment,
       session_id: limit(marks.session),
       variant: marks.variant,
-      ...timesOf(scope),
+      ...timesOf(scope, conversation.final?.span),
       status: outcome.status,
       error_type: outcome.errorType,
       operation: operationOf(scope, readings, model),
@@ -97,7 +99,11 @@ export function interactionRows(
       output_tokens: sum((row) => row.output_tokens),
       cache_read_tokens: sum((row) => row.cache_read_tokens),
       reasoning_tokens: sum((row) => row.reasoning_tokens),
-      cost_usd: sumCosts(priced.map((row) => row.cost_usd)),
+      // What answered without a call that was read has cost something that nobody knows.
+      cost_usd:
+        asked.length === 0 && outcome.status === "ok"
+          ? null
+          : sumCosts(priced.map((row) => row.cost_usd)),
       model_calls: asked.length,
       tool_calls: toolCalls.length,
       retrievals: calls.retrievals.length,
@@ -168,11 +174,14 @@ function operationOf(
 }
 
 /** From the root where it is there, else from the first start to the last end that are known. */
-function timesOf({
-  root,
-  spans,
-}: InteractionScope): Pick<Interaction, "started_at" | "duration_ms"> {
-  const known: readonly RawSpan[] = root === undefined ? spans : [root];
+function timesOf(
+  { root, spans }: InteractionScope,
+  final: RawSpan | undefined,
+): Pick<Interaction, "started_at" | "duration_ms"> {
+  // A root may only put the work into a queue: what answers comes after its end.
+  const later =
+    root !== undefined && final !== undefined && final.start > endOf(root) ? [final] : [];
+  const known: readonly RawSpan[] = root === undefined ? spans : [root, ...later];
   const start = known
     .map((span) => span.start)
     .reduce((left, right) => (left < right ? left : right));

@@ -1,6 +1,6 @@
 import type { RawSpan } from "../model/telemetry.js";
 import { withoutDoubles } from "./doubled-calls.js";
-import type { SpanReading } from "./reading.js";
+import { mergeReadings, type SpanReading } from "./reading.js";
 import { descendants, type TraceTree } from "./trace-tree.js";
 import { withSumsOfWrappers } from "./wrapper-sums.js";
 
@@ -43,11 +43,27 @@ export function findCalls(
   const generations = withoutDoubles(read.filter(isGeneration), readings, tree);
   return {
     generations: withSumsOfWrappers(generations, wrappers, tree),
-    tools: ofKind("tool"),
+    tools: withoutInnerTools(ofKind("tool"), tree),
     retrievals: outermost(ofKind("retrieval"), tree),
     embeddings: withoutDoubles(ofKind("embedding"), readings, tree),
     wrappers,
   };
+}
+
+/** A tool's span inside one of the same tool is the same call, such as a client's of a server. */
+function withoutInnerTools(calls: readonly LeafCall[], tree: TraceTree): LeafCall[] {
+  const kept = new Map(calls.map((call) => [call.span.spanId, call]));
+  for (const { span, reading } of calls) {
+    if (!kept.has(span.spanId) || reading.toolName === "") continue;
+    for (const { spanId } of descendants(span, tree)) {
+      const inner = kept.get(spanId);
+      const outer = kept.get(span.spanId);
+      if (inner?.reading.toolName !== reading.toolName || outer === undefined) continue;
+      kept.set(span.spanId, { span, reading: mergeReadings(outer.reading, inner.reading) });
+      kept.delete(spanId);
+    }
+  }
+  return [...kept.values()];
 }
 
 /** A retrieval inside another one brings the same documents. */

@@ -17,6 +17,8 @@ interface Wish {
   readonly id: string;
   readonly name: string;
   readonly arguments: string;
+  /** To be compared with those of a tool's span. */
+  readonly canonical: string;
   readonly askedBy: LeafCall;
 }
 
@@ -55,7 +57,8 @@ function wishesOf(calls: Calls): Wish[] {
     partsOf(askedBy, "output").flatMap((part): Wish[] => {
       if (part.kind !== "tool_call" || (part.id !== "" && seen.has(part.id))) return [];
       seen.add(part.id);
-      return [{ id: part.id, name: part.name, arguments: part.arguments, askedBy }];
+      const canonical = canonicalArguments(part.arguments);
+      return [{ id: part.id, name: part.name, arguments: part.arguments, canonical, askedBy }];
     }),
   );
 }
@@ -79,24 +82,23 @@ function partsOf(call: LeafCall, side: "input" | "output"): readonly MessagePart
  * tool's name, else by the arguments, since functions are often named otherwise than their tools.
  */
 function takeMatching(open: Wish[], { reading, span }: LeafCall): Wish | undefined {
+  const canonical = canonicalArguments(reading.toolArguments);
   const before = (wish: Wish): boolean => wish.askedBy.span.start <= span.start;
   const ways: readonly ((wish: Wish) => boolean)[] =
     reading.toolCallId !== "" && open.some(({ id }) => id === reading.toolCallId)
       ? [(wish) => wish.id === reading.toolCallId]
       : [
           (wish) => wish.name === reading.toolName && before(wish),
-          (wish) => before(wish) && sameArguments(wish.arguments, reading.toolArguments),
+          (wish) => canonical !== "" && wish.canonical === canonical && before(wish),
         ];
   const index = ways.map((way) => open.findIndex(way)).find((found) => found >= 0) ?? -1;
   return index < 0 ? undefined : open.splice(index, 1)[0];
 }
 
-function sameArguments(left: string, right: string): boolean {
-  const [one, other] = [parseJson(left), parseJson(right)];
-  if (!isRecord(one) || !isRecord(other) || Object.keys(one).length === 0) return false;
-  return JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
-}
-
-function sorted(value: Record<string, unknown>): [string, unknown][] {
-  return Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1));
+/** Named arguments in the order of their names; empty for none, which are alike for all calls. */
+function canonicalArguments(text: string): string {
+  const value = parseJson(text);
+  if (!isRecord(value)) return "";
+  const names = Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1));
+  return names.length === 0 ? "" : JSON.stringify(names);
 }

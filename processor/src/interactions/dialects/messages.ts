@@ -20,12 +20,15 @@ const roles = new Map([
   ["human", "user"],
   ["ai", "assistant"],
   ["model", "assistant"],
+  ["chatbot", "assistant"],
+  ["bot", "assistant"],
   ["function", "tool"],
 ]);
 
 /** A role as the conventions name it; unknown ones stay. */
 export function normaliseRole(role: string): string {
-  return roles.get(role) ?? role;
+  const lower = role.toLowerCase();
+  return roles.get(lower) ?? lower;
 }
 
 export interface ReadMessages {
@@ -98,6 +101,7 @@ function messageOf(value: Record<string, unknown>, fallbackRole: string): Messag
   const parts = [
     ...reasoningOf(value),
     ...(role === "tool" ? toolParts(value, content) : partsOf(content)),
+    ...partsOf(field(value, "refusal")),
     ...toolCallsOf(value),
   ];
   return parts.length === 0 ? [] : [{ role, parts }];
@@ -115,7 +119,9 @@ function toolParts(value: Record<string, unknown>, content: unknown): MessagePar
 }
 
 function toolCallsOf(value: Record<string, unknown>): MessagePart[] {
-  const calls = field(value, "tool_calls") ?? field(value, "toolCalls");
+  const oldest = field(value, "function_call");
+  const calls =
+    field(value, "tool_calls") ?? field(value, "toolCalls") ?? (isRecord(oldest) ? [oldest] : []);
   return Array.isArray(calls) ? calls.filter((call) => isRecord(call)).map(toolCallOf) : [];
 }
 

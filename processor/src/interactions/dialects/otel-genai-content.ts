@@ -29,8 +29,8 @@ export function contentOf(span: RawSpan, logs: readonly RawLog[]): Content {
 }
 
 function inAttributes(attributes: ReadonlyMap<string, string>): Content {
-  const asked = textOf(attributes, [...genAi.inputMessages, ...genAi.requestMessages]);
-  const input = readMessages(asked, "user");
+  const named = readMessages(textOf(attributes, genAi.inputMessages), "user");
+  const input = named.messages.length > 0 ? named : inRequest(attributes);
   const answer = readMessages(textOf(attributes, genAi.outputMessages), "assistant");
   const output = answer.messages.length > 0 ? answer : inResponse(attributes);
   const system = readMessages(textOf(attributes, genAi.systemInstructions), "system");
@@ -42,12 +42,19 @@ function inAttributes(attributes: ReadonlyMap<string, string>): Content {
   };
 }
 
+/** Names that are nobody's convention hold anything: what is no message there is no fault. */
+function inRequest(attributes: ReadonlyMap<string, string>): ReadMessages {
+  const { messages } = readMessages(textOf(attributes, genAi.requestMessages), "user");
+  return { messages, notes: [] };
+}
+
 function inResponse(attributes: ReadonlyMap<string, string>): ReadMessages {
-  const text = readMessages(textOf(attributes, genAi.responseText), "assistant");
+  const answer = textOf(attributes, [...genAi.responseText, ...genAi.responseMessages]);
+  const text = readMessages(answer, "assistant");
   const calls = parseJson(textOf(attributes, genAi.responseToolCalls));
   const parts = Array.isArray(calls) ? calls.map((call: unknown) => toolCallOf(call)) : [];
-  if (parts.length === 0) return text;
-  return { ...text, messages: [...text.messages, { role: "assistant", parts }] };
+  const called = parts.length === 0 ? [] : [{ role: "assistant", parts }];
+  return { messages: [...text.messages, ...called], notes: [] };
 }
 
 /** A log record and a span event say the same things in the same words. */

@@ -4,8 +4,20 @@ import { unwrapped } from "./envelopes.js";
 import { messagesOf } from "./messages.js";
 
 /** Fields in which functions of applications take a question and give an answer. */
-const questionFields = ["input", "question", "query", "q", "prompt", "text", "message", "task"];
-const answerFields = ["output", "answer", "response", "result", "text", "content"];
+const questionFields = [
+  "input",
+  "question",
+  "query",
+  "q",
+  "prompt",
+  "text",
+  "message",
+  "task",
+  "user_input",
+  "user_query",
+  "user_question",
+];
+const answerFields = ["output", "answer", "response", "result", "text", "content", "raw"];
 
 /**
  * What went into and came out of a wrapper, which records the arguments and the result of some

@@ -1,7 +1,14 @@
 import type { RawLog, RawSpan } from "../../../model/telemetry.js";
 import { genAi, genAiEvents, errors } from "../../attribute-names.js";
 import { normaliseProvider } from "../../providers.js";
-import { emptyReading, noMarks, type OperationKind, type SpanReading } from "../../reading.js";
+import {
+  emptyReading,
+  noMarks,
+  type Message,
+  type OperationKind,
+  type SpanReading,
+  type TokenUsage,
+} from "../../reading.js";
 import { countOf, listOf, textOf } from "../attribute-values.js";
 import type { Dialect } from "../dialect.js";
 import { documentsOf } from "../documents.js";
@@ -21,12 +28,23 @@ const kinds = new Map<string, OperationKind>([
   ["invoke_workflow", "agent"],
   ["agent_step", "agent"],
   ["plan", "agent"],
+  // Azure's agents.
+  ["process_thread_run", "generation"],
+  ["start_thread_run", "generation"],
+  ["create_message", "none"],
+  ["create_thread", "none"],
+  // Models that say nothing.
+  ["rerank", "none"],
+  ["moderation", "none"],
+  ["image_generation", "none"],
+  ["speech", "none"],
 ]);
 
 const telling = [
   ...genAi.operation,
   ...genAi.provider,
   ...genAi.requestModel,
+  ...genAi.responseModel,
   ...genAi.inputMessages,
   ...genAi.outputMessages,
   ...genAi.toolName,
@@ -55,27 +73,28 @@ function read(span: RawSpan, logs: readonly RawLog[]): SpanReading {
     sources.map((source) => countOf(source, names)).find((value) => value !== undefined);
   const content = contentOf(span, logs);
   const operation = text(genAi.operation);
+  const finishReasons =
+    sources.map((source) => listOf(source, genAi.finishReasons)).find((list) => list[0]) ?? [];
   return {
     ...emptyReading,
     ...content,
-    kind: kindOf(operation, span),
+    output: firstChoice(content.output, finishReasons),
+    kind: kindOf(operation.toLowerCase(), span, content.output.length > 0),
     operation,
     provider: normaliseProvider(text(genAi.provider)),
     requestModel: text(genAi.requestModel),
     responseModel: text(genAi.responseModel),
     responseId: text(genAi.responseId),
     serviceTier: text(genAi.serviceTier).toLowerCase(),
-    finishReasons: [
-      ...(sources.map((source) => listOf(source, genAi.finishReasons)).find((list) => list[0]) ??
-        []),
-    ],
-    usage: {
+    finishReasons,
+    usage: withCached({
       input: count(genAi.inputTokens),
       output: count(genAi.outputTokens),
       cacheRead: count(genAi.cacheReadTokens),
       cacheWrite: count(genAi.cacheWriteTokens),
       reasoning: count(genAi.reasoningTokens),
-    },
+    }),
+    reportedCost: amountOf(text(genAi.cost)),
     toolName: text(genAi.toolName),
     toolCallId: text(genAi.toolCallId),
     toolArguments: text(genAi.toolArguments),
@@ -93,14 +112,40 @@ function read(span: RawSpan, logs: readonly RawLog[]): SpanReading {
   };
 }
 
+/** Several answers to one question are not one answer: the first one is kept. */
+function firstChoice(
+  output: readonly Message[],
+  finishReasons: readonly string[],
+): readonly Message[] {
+  const areChoices = finishReasons.length > 1 && output.length === finishReasons.length;
+  return areChoices ? output.slice(0, 1) : output;
+}
+
+/** Cached tokens are among the input; where they are more than it, a library has left them out. */
+function withCached(usage: TokenUsage): TokenUsage {
+  const cached = (usage.cacheRead ?? 0) + (usage.cacheWrite ?? 0);
+  const isLeftOut = usage.input !== undefined && cached > usage.input;
+  return isLeftOut ? { ...usage, input: (usage.input ?? 0) + cached } : usage;
+}
+
+/** US dollars; undefined for none and for what is no amount. */
+function amountOf(text: string): number | undefined {
+  const amount = text === "" ? Number.NaN : Number(text);
+  return amount > 0 && Number.isFinite(amount) ? amount : undefined;
+}
+
 /**
  * Spans without a known operation name are told by what they carry: a model that was asked is a
- * generation, unless the request type of older libraries says otherwise.
+ * generation, unless the request type of older libraries says otherwise. Libraries have names of
+ * their own as well: a model that answered is a generation under any name.
  */
-function kindOf(operation: string, span: RawSpan): OperationKind {
-  const known = kinds.get(operation) ?? kinds.get(textOf(span.attributes, genAi.requestType));
+function kindOf(operation: string, span: RawSpan, hasAnswer: boolean): OperationKind {
+  const own = span.attributes;
+  const known = kinds.get(operation) ?? kinds.get(textOf(own, genAi.requestType).toLowerCase());
   if (known !== undefined) return known;
-  if (operation !== "") return "none";
-  if (textOf(span.attributes, genAi.toolName) !== "") return "tool";
-  return textOf(span.attributes, genAi.requestModel) === "" ? "none" : "generation";
+  if (textOf(own, genAi.toolName) !== "") return "tool";
+  const hasModel = textOf(own, [...genAi.requestModel, ...genAi.responseModel]) !== "";
+  if (operation === "") return hasModel ? "generation" : "none";
+  const answered = hasAnswer || (countOf(own, genAi.outputTokens) ?? 0) > 0;
+  return hasModel && answered ? "generation" : "none";
 }
