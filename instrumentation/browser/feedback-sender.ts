@@ -26,6 +26,9 @@ const longestPause = 300_000;
 /** Events of one request. */
 const mostTogether = 50;
 
+/** Characters of a request that may outlive the page: browsers allow 64 KiB for all together. */
+const mostKeptAlive = 16_000;
+
 let timer: ReturnType<typeof setTimeout> | undefined;
 let failures = 0;
 let sending = false;
@@ -101,14 +104,15 @@ async function sendBatch(batch: Batch): Promise<boolean> {
 
 /** The status of the answer; 0 without one. */
 async function post(batch: Batch): Promise<number> {
+  const body = bodyOf(batch);
   try {
     const { status } = await fetch(batch[0].url, {
       method: "POST",
       // A type that needs no question beforehand, the same as beacons have.
       headers: { "content-type": "text/plain;charset=UTF-8" },
-      body: bodyOf(batch),
+      body,
       credentials: "omit",
-      keepalive: true,
+      keepalive: body.length < mostKeptAlive,
     });
     return status;
   } catch {

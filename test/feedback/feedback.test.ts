@@ -132,6 +132,17 @@ describe("feedback that is sound", () => {
     ]);
   });
 
+  it("names the trace and span of an interaction, too", async () => {
+    const { door: tried, blocks } = door();
+    const event = { interaction_id: `${trace}-${span}`, kind: "copy" };
+    await tried.accept([event, { ...event, trace_id: trace }], "api");
+    const named = { trace_id: trace.toLowerCase(), span_id: span };
+    expect(rowsOf(blocks)).toEqual([
+      expect.objectContaining(named),
+      expect.objectContaining(named),
+    ]);
+  });
+
   it("comes in batches, with one id for each event in order and one row for equal ones", async () => {
     const { door: tried, blocks } = door();
     const [first, second, third] = idsOf(

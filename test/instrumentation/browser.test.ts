@@ -225,6 +225,13 @@ describe("a page in a browser", () => {
     expect(events.at(-1)?.event).toMatchObject({ kind: "comment", comment: "c119" });
   });
 
+  it("sends more than browsers let outlive a page", async () => {
+    await page.goto(site.address(attach));
+    await page.evaluate(`for (let n = 0; n < 20; n++) handle.comment("c".repeat(8000) + n)`);
+    await until("nothing to wait", async () => (await waiting()).length === 0);
+    expect(rows.filter(({ kind }) => kind === "comment")).toHaveLength(20);
+  });
+
   it("drops what the service refuses, and sends what waits beside it", async () => {
     const expired = createFeedbackToken({ secret, interactionId, lifetime: -1 });
     const script = `${attachScript({ signals: [] }, expired)}\nhandle.retried();\n${attachScript({ signals: [] })}\nhandle.thumbs(1);`;

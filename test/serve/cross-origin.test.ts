@@ -102,6 +102,12 @@ describe("a page of an allowed origin", () => {
     ]);
   });
 
+  it("may send 256 KiB at most", async () => {
+    const headers = { origin: page, "content-type": "text/plain" };
+    const answer = await ask(guarded, "POST", headers, { ...thumbs, comment: "x".repeat(262_144) });
+    expect(await codeOf(answer)).toEqual([413, "REQUEST_TOO_LARGE"]);
+  });
+
   it("is asked to wait when it comes too often, by the address that the proxy names", async () => {
     const headers = {
       origin: page,

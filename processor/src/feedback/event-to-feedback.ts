@@ -2,19 +2,24 @@ import { createHash } from "node:crypto";
 import type { Feedback } from "../model/feedback.js";
 import type { FeedbackEvent } from "./feedback-event.js";
 
-/** The row of a checked event. */
+/**
+ * The row of a checked event. An interaction is named by its trace and span as well: an application
+ * knows the span that it opened, whose interaction may have its root in front of that, such as a
+ * web server's span, and is found by the trace then.
+ */
 export function toFeedback(
   event: FeedbackEvent,
   context: { readonly receivedAt: number; readonly source: Feedback["source"] },
 ): Feedback {
   const { receivedAt, source } = context;
+  const [traceId = "", spanId = ""] = event.interaction_id?.split("-") ?? [];
   return {
     feedback_id: feedbackId(event),
     received_at: receivedAt,
     occurred_at: timeOf(event) ?? receivedAt,
     interaction_id: event.interaction_id ?? "",
-    trace_id: event.trace_id ?? "",
-    span_id: event.span_id ?? "",
+    trace_id: event.trace_id ?? traceId,
+    span_id: event.span_id ?? spanId,
     response_id: event.response_id ?? "",
     kind: event.kind,
     value: typeof event.value === "number" ? event.value : null,
