@@ -56,6 +56,7 @@ export class CallMetrics {
   }
 
   record({ attributes, duration, firstChunk }: CallFigures): void {
+    if (!this.enabled) return;
     const shared: Attributes = {};
     for (const name of dimensions) {
       if (attributes[name] !== undefined) shared[name] = attributes[name];

@@ -23,8 +23,8 @@ export interface InstrumentationCost {
   readonly addedFirstPiece: number;
 }
 
-const rounds = 15;
-const callsARound = 150;
+const rounds = 11;
+const callsARound = 100;
 
 /** A conversation of some 3,500 characters, and a tool. */
 const messages = [

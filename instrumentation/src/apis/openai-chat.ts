@@ -21,7 +21,7 @@ export const openAiChat: ProviderApi = {
   collector: () => new ChatStreamCollector(),
   isContentOnly: (data) =>
     /"finish_reason":\s*null/.test(data) &&
-    !/"usage":\s*\{/.test(data) &&
+    !(data.includes('"usage"') && /"usage":\s*\{/.test(data)) &&
     !data.includes('"error"'),
 };
 
