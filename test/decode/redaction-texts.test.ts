@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { allPresets, canaries, redactor } from "../support/redaction.js";
+import { allPresets, canaries, redactor, redactorWith } from "../support/redaction.js";
 
 const all = redactor();
 
@@ -78,6 +78,47 @@ describe("own patterns", () => {
   it("see each text of JSON by itself, so that it stays JSON", () => {
     const own = redactor({ patterns: [{ name: "rest", pattern: "secret.*" }] });
     expect(own.text('{"a":"the secret is 5","b":"c"}')).toBe('{"a":"the [rest]","b":"c"}');
+  });
+});
+
+describe("own patterns that reach over the punctuation of JSON", () => {
+  const { redactor: own, metrics } = redactorWith({
+    patterns: [
+      { name: "password", pattern: '(?i)"?(?:password|pwd)"?\\s*[:=]\\s*"?[^",}\\s]+' },
+      { name: "card", pattern: '"card":\\s*\\d+,\\s*"cvv":\\s*\\d+' },
+      { name: "secret", pattern: "secret.*" },
+      "card_number",
+    ],
+  });
+
+  it.each([
+    ['{"user":"ann","password":"hunter2"}', '{"user":"ann","[password]":"[password]"}'],
+    ['{ "pwd" : "hunter2" , "n" : 1 }', '{ "[password]" : "[password]" , "n" : 1 }'],
+    ['["😀ü",{"Password":4711}]', '["😀ü",{"[password]":"[password]"}]'],
+    ['{"password":"hun\\"ter2"}', '{"[password]":"[password]"}'],
+    [
+      '[{"card":4111111111111111,"cvv":123},{"card":1,"cvv":2,"of":3}]',
+      '[{"[card]":"[card]","[card]":"[card]"},{"[card]":"[card]","[card]":"[card]","of":3}]',
+    ],
+    [
+      '{"arguments":"{\\"password\\":\\"hunter2\\"}","n":[]}',
+      '{"arguments":"{\\"[password]\\":\\"[password]\\"}","n":[]}',
+    ],
+    [
+      '{"note":"pwd=hunter2, then","password":"x","pwd":""}',
+      '{"note":"[password], then","[password]":"[password]","pwd":""}',
+    ],
+    ['{"a":"the secret is 5","b":"c"}', '{"a":"the [secret]","b":"c"}'],
+  ])("find them in %s, which stays JSON", (text, expected) => {
+    expect(own?.text(text)).toBe(expected);
+    expect(isJson(expected)).toBe(true);
+  });
+
+  it("count what they find once", async () => {
+    const counter = ["calibrant.redact.replacements", { rule: "card" }] as const;
+    const before = await metrics.value(...counter);
+    own?.text('[{"card":1,"cvv":2},{"card":3,"cvv":4},{"card":5}]');
+    expect((await metrics.value(...counter)) - before).toBe(2);
   });
 });
 

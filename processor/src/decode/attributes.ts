@@ -1,13 +1,12 @@
 import type { MapBody } from "./columns.js";
 import type { DecodeConfig } from "./decode-config.js";
+import { keyTag, readKeyValue, valueTag } from "./key-value.js";
 import { KnownNames } from "./known-names.js";
 import type { Rejection } from "./rejection.js";
 import type { TextWriter } from "./text-writer.js";
 import type { ValueWriter } from "./value-writer.js";
-import { bytesTag, type WireReader } from "./wire-reader.js";
+import type { WireReader } from "./wire-reader.js";
 
-const keyTag = bytesTag(1);
-const valueTag = bytesTag(2);
 const lastRound = 2 ** 31 - 1;
 
 /**
@@ -80,27 +79,9 @@ export class Attributes {
         }
       }
     }
-    this.#collectAny(reader);
+    const { keyStart, keyEnd, valueStart, valueEnd } = readKeyValue(reader, start, stop);
+    this.#add(bytes, keyStart, keyEnd, valueStart, valueEnd);
     return true;
-  }
-
-  #collectAny(reader: WireReader): void {
-    const end = reader.stop;
-    let [keyStart, keyEnd, valueStart, valueEnd] = [end, end, end, end];
-    reader.at = reader.start;
-    while (reader.at < end) {
-      const tag = reader.tag(end);
-      if (tag === keyTag) {
-        reader.bytesField(end);
-        keyStart = reader.start;
-        keyEnd = reader.stop;
-      } else if (tag === valueTag) {
-        reader.bytesField(end);
-        valueStart = reader.start;
-        valueEnd = reader.stop;
-      } else reader.skip(tag, end);
-    }
-    this.#add(reader.bytes, keyStart, keyEnd, valueStart, valueEnd);
   }
 
   /** Enters an attribute; marks an earlier one with the same key. */

@@ -1,22 +1,14 @@
 import { readValue, ValueView, valueKinds } from "./any-value.js";
 import type { ByteBuffer } from "./byte-buffer.js";
 import type { DecodeConfig } from "./decode-config.js";
+import { readKeyValue, type KeyValue } from "./key-value.js";
 import { doubleText, int64Text } from "./number-text.js";
 import type { Rejection } from "./rejection.js";
 import type { TextWriter } from "./text-writer.js";
 import { bytesTag, type WireReader } from "./wire-reader.js";
 
-/** `values` of an ArrayValue or KeyValueList, and the two fields of a KeyValue. */
+/** `values` of an ArrayValue or KeyValueList. */
 const valuesTag = bytesTag(1);
-const keyTag = bytesTag(1);
-const valueTag = bytesTag(2);
-
-interface Entry {
-  readonly keyStart: number;
-  readonly keyEnd: number;
-  readonly valueStart: number;
-  readonly valueEnd: number;
-}
 
 /**
  * Writes array and map values as JSON text, in the form of the Collector: keys sorted by their
@@ -145,35 +137,19 @@ function readEntries(
   start: number,
   end: number,
   limit: number,
-): Entry[] | undefined {
-  const entries: Entry[] = [];
+): KeyValue[] | undefined {
+  const entries: KeyValue[] = [];
   reader.at = start;
   while (reader.at < end) {
     if (!nextElement(reader, end)) continue;
     if (entries.length === limit) return undefined;
     const next = reader.at;
-    entries.push(readEntry(reader, reader.start, next));
+    entries.push(readKeyValue(reader, reader.start, next));
     reader.at = next;
   }
   return entries;
 }
 
-function readEntry(reader: WireReader, start: number, end: number): Entry {
-  let [keyStart, keyEnd, valueStart, valueEnd] = [end, end, end, end];
-  reader.at = start;
-  while (reader.at < end) {
-    const tag = reader.tag(end);
-    if (tag === keyTag) {
-      reader.bytesField(end);
-      [keyStart, keyEnd] = [reader.start, reader.stop];
-    } else if (tag === valueTag) {
-      reader.bytesField(end);
-      [valueStart, valueEnd] = [reader.start, reader.stop];
-    } else reader.skip(tag, end);
-  }
-  return { keyStart, keyEnd, valueStart, valueEnd };
-}
-
-function compareKeys(bytes: Uint8Array, a: Entry, b: Entry): number {
+function compareKeys(bytes: Uint8Array, a: KeyValue, b: KeyValue): number {
   return Buffer.compare(bytes.subarray(a.keyStart, a.keyEnd), bytes.subarray(b.keyStart, b.keyEnd));
 }

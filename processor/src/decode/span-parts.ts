@@ -19,63 +19,65 @@ const linkTags = {
   attributes: bytesTag(4),
 } as const;
 
-/** Where the parts of one span are in the request, up to a limit. */
-class Places {
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
-  count = 0;
-
-  constructor(limit: number) {
-    this.starts = new Int32Array(limit);
-    this.ends = new Int32Array(limit);
-  }
-
-  add(start: number, end: number): boolean {
-    if (this.count === this.starts.length) return false;
-    this.starts[this.count] = start;
-    this.ends[this.count++] = end;
-    return true;
-  }
-}
-
-/** Reads the events of a span. A time that the table cannot hold becomes 0. */
-export class EventDecoder {
-  readonly #places: Places;
-  readonly #attributes: Attributes;
-  readonly #texts: TextWriter;
+/** Reads parts of a span, up to a limit, from where they are in the request. */
+abstract class PartDecoder {
+  readonly #starts: Int32Array;
+  readonly #ends: Int32Array;
+  #count = 0;
+  protected readonly attributes: Attributes;
+  protected readonly texts: TextWriter;
 
   constructor(limit: number, attributes: Attributes, texts: TextWriter) {
-    this.#places = new Places(limit);
-    this.#attributes = attributes;
-    this.#texts = texts;
+    this.#starts = new Int32Array(limit);
+    this.#ends = new Int32Array(limit);
+    this.attributes = attributes;
+    this.texts = texts;
   }
 
   clear(): void {
-    this.#places.count = 0;
+    this.#count = 0;
   }
 
   /** Answers false when there are more than the limit. */
   collect(start: number, end: number): boolean {
-    return this.#places.add(start, end);
+    if (this.#count === this.#starts.length) return false;
+    this.#starts[this.#count] = start;
+    this.#ends[this.#count++] = end;
+    return true;
   }
 
   write(reader: WireReader, columns: TraceColumns): Rejection | undefined {
-    const { starts, ends, count } = this.#places;
-    for (let index = 0; index < count; index++) {
-      reader.at = starts[index] as number;
-      const rejection = this.#event(reader, ends[index] as number, columns);
+    for (let index = 0; index < this.#count; index++) {
+      reader.at = this.#starts[index] as number;
+      const rejection = this.part(reader, this.#ends[index] as number, columns);
       if (rejection !== undefined) return rejection;
     }
-    columns.eventEnds.count64(columns.eventAttributes.rows);
+    this.close(columns);
     return undefined;
   }
 
-  #event(reader: WireReader, end: number, columns: TraceColumns): Rejection | undefined {
+  protected abstract part(
+    reader: WireReader,
+    end: number,
+    columns: TraceColumns,
+  ): Rejection | undefined;
+
+  /** Ends the row of a span. */
+  protected abstract close(columns: TraceColumns): void;
+}
+
+/** Reads the events of a span. A time that the table cannot hold becomes 0. */
+export class EventDecoder extends PartDecoder {
+  protected override part(
+    reader: WireReader,
+    end: number,
+    columns: TraceColumns,
+  ): Rejection | undefined {
     let low = 0;
     let high = 0;
     let name = end;
     let nameEnd = end;
-    this.#attributes.clear();
+    this.attributes.clear();
     while (reader.at < end) {
       const tag = reader.tag(end);
       switch (tag) {
@@ -92,7 +94,7 @@ export class EventDecoder {
         case eventTags.attributes: {
           reader.bytesField(end);
           const next = reader.at;
-          if (!this.#attributes.collect(reader)) return "too_many_attributes";
+          if (!this.attributes.collect(reader)) return "too_many_attributes";
           reader.at = next;
           break;
         }
@@ -102,46 +104,24 @@ export class EventDecoder {
     }
     if (fitsTable(low, high)) columns.eventTimestamp.word64(low, high);
     else columns.eventTimestamp.word64(0, 0);
-    this.#texts.string(columns.eventName, reader.bytes, name, nameEnd);
-    return this.#attributes.write(reader, columns.eventAttributes);
+    this.texts.string(columns.eventName, reader.bytes, name, nameEnd);
+    return this.attributes.write(reader, columns.eventAttributes);
+  }
+
+  protected override close(columns: TraceColumns): void {
+    columns.eventEnds.count64(columns.eventAttributes.rows);
   }
 }
 
 /** Reads the links of a span. An identifier that is not one becomes empty. */
-export class LinkDecoder {
-  readonly #places: Places;
-  readonly #attributes: Attributes;
-  readonly #texts: TextWriter;
-
-  constructor(limit: number, attributes: Attributes, texts: TextWriter) {
-    this.#places = new Places(limit);
-    this.#attributes = attributes;
-    this.#texts = texts;
-  }
-
-  clear(): void {
-    this.#places.count = 0;
-  }
-
-  /** Answers false when there are more than the limit. */
-  collect(start: number, end: number): boolean {
-    return this.#places.add(start, end);
-  }
-
-  write(reader: WireReader, columns: TraceColumns): Rejection | undefined {
-    const { starts, ends, count } = this.#places;
-    for (let index = 0; index < count; index++) {
-      reader.at = starts[index] as number;
-      const rejection = this.#link(reader, ends[index] as number, columns);
-      if (rejection !== undefined) return rejection;
-    }
-    columns.linkEnds.count64(columns.linkAttributes.rows);
-    return undefined;
-  }
-
-  #link(reader: WireReader, end: number, columns: TraceColumns): Rejection | undefined {
+export class LinkDecoder extends PartDecoder {
+  protected override part(
+    reader: WireReader,
+    end: number,
+    columns: TraceColumns,
+  ): Rejection | undefined {
     let [traceId, traceIdEnd, spanId, spanIdEnd, state, stateEnd] = [end, end, end, end, end, end];
-    this.#attributes.clear();
+    this.attributes.clear();
     while (reader.at < end) {
       const tag = reader.tag(end);
       switch (tag) {
@@ -160,7 +140,7 @@ export class LinkDecoder {
         case linkTags.attributes: {
           reader.bytesField(end);
           const next = reader.at;
-          if (!this.#attributes.collect(reader)) return "too_many_attributes";
+          if (!this.attributes.collect(reader)) return "too_many_attributes";
           reader.at = next;
           break;
         }
@@ -171,7 +151,11 @@ export class LinkDecoder {
     const { bytes } = reader;
     writeIdentifier(columns.linkTraceId, bytes, traceId, traceIdEnd, traceIdSize);
     writeIdentifier(columns.linkSpanId, bytes, spanId, spanIdEnd, spanIdSize);
-    this.#texts.string(columns.linkTraceState, bytes, state, stateEnd);
-    return this.#attributes.write(reader, columns.linkAttributes);
+    this.texts.string(columns.linkTraceState, bytes, state, stateEnd);
+    return this.attributes.write(reader, columns.linkAttributes);
+  }
+
+  protected override close(columns: TraceColumns): void {
+    columns.linkEnds.count64(columns.linkAttributes.rows);
   }
 }

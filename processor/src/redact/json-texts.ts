@@ -1,11 +1,14 @@
 const quote = '"';
 
+/** @param start where the text begins in the JSON, behind a quote; `stop` is where it ends */
+export type TextMap = (text: string, start: number, stop: number) => string;
+
 /**
  * A JSON text with each of its strings (names of members too) and numbers as `map` answers for
  * them; a number that changes becomes a string. What does not change keeps its spelling.
  * Undefined when the text is no JSON array or object.
  */
-export function mapJsonTexts(json: string, map: (text: string) => string): string | undefined {
+export function mapJsonTexts(json: string, map: TextMap): string | undefined {
   if (!isJson(json)) return undefined;
   const parts: string[] = [];
   let copied = 0;
@@ -16,7 +19,7 @@ export function mapJsonTexts(json: string, map: (text: string) => string): strin
     const end = isText ? stringEnd(json, at) : numberEnd(json, at);
     const token = json.slice(at, end);
     const text = isText ? (JSON.parse(token) as string) : token;
-    const mapped = map(text);
+    const mapped = isText ? map(text, at + 1, end - 1) : map(text, at, end);
     if (mapped !== text) {
       parts.push(json.slice(copied, at), JSON.stringify(mapped));
       copied = end;

@@ -4,6 +4,7 @@ import { EscapedText } from "./escaped-text.js";
 import { mapJsonTexts } from "./json-texts.js";
 import type { OwnPattern } from "./own-pattern.js";
 import { presetMatches, splice, type Replacement } from "./replacement.js";
+import { SpanningMatches } from "./spanning-matches.js";
 import type { PresetScanner } from "./presets/preset-scanner.js";
 
 /** JSON within JSON within … that is still taken apart; deeper levels are read as text. */
@@ -25,8 +26,8 @@ export interface TextRedactorOptions {
 /**
  * Own patterns go first, in their order, then all presets. A text is looked at as it is and, if it
  * has backslashes, as it reads without the escapes of JSON. In most texts nothing is found then.
- * Otherwise JSON is taken apart and put together again, so that it stays JSON; in any other text
- * the bytes of what was found are replaced, those of its escapes included.
+ * Otherwise JSON is taken apart and put together again, so that it stays JSON: own patterns look at
+ * it as a whole first, then all rules at each of its texts. In any other text the bytes of what was found are replaced, those of its escapes included.
  */
 export class TextRedactor implements Redactor {
   readonly #options: TextRedactorOptions;
@@ -82,22 +83,42 @@ export class TextRedactor implements Redactor {
 
   #redacted(source: Buffer, depth: number): Buffer | undefined {
     const text = source.toString();
-    const json =
-      depth > 0 ? mapJsonTexts(text, (inner) => this.#text(inner, depth - 1)) : undefined;
+    const json = depth > 0 ? this.#json(text, depth) : undefined;
     if (json !== undefined) return json === text ? undefined : Buffer.from(json);
     return this.#replaced(source);
   }
 
+  /** Undefined when the text is no JSON. */
+  #json(text: string, depth: number): string | undefined {
+    const { own, counted } = this.#options;
+    const spanning = new SpanningMatches(text, own);
+    const json = mapJsonTexts(text, (inner, start, stop) => {
+      const pattern = spanning.at(start, stop);
+      if (pattern === undefined) return this.#text(inner, depth - 1);
+      return this.#withoutPresets(pattern.replacement).toString();
+    });
+    for (const [{ name }, count] of spanning.counts()) if (count > 0) counted(name, count);
+    return json;
+  }
+
   #replaced(source: Buffer): Buffer | undefined {
-    const { own, presets } = this.#options;
     let result = source;
-    for (const pattern of own) result = this.#pass(result, (text) => pattern.matches(text));
+    for (const pattern of this.#options.own) {
+      result = this.#pass(result, (text) => pattern.matches(text));
+    }
+    result = this.#withoutPresets(result);
+    return result === source ? undefined : result;
+  }
+
+  #withoutPresets(source: Buffer): Buffer {
+    const { presets } = this.#options;
+    let result = source;
     for (let round = 0; round < mostRounds; round++) {
       const before = result;
       result = this.#pass(result, (text) => presetMatches(presets, text));
       if (result === before) break;
     }
-    return result === source ? undefined : result;
+    return result;
   }
 
   /** Replaces first what is found behind escapes, whole escapes at a time, then the rest. */
