@@ -6,7 +6,7 @@ import {
   type BackfillResult,
 } from "#processor/interactions/interactions.js";
 import { interactionsConfig } from "#processor/interactions/interactions-config.js";
-import { loadPrices, type PriceList } from "#processor/interactions/prices.js";
+import { loadPrices, type PriceList } from "#processor/interactions/prices/prices.js";
 import { systemClock } from "#processor/kernel/clock.js";
 import { createLogger } from "#processor/kernel/logger.js";
 import type { InteractionWriter } from "#processor/model/ports.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { assembleTrace } from "#processor/interactions/interactions.js";
-import { loadPrices } from "#processor/interactions/prices.js";
+import { loadPrices } from "#processor/interactions/prices/prices.js";
 import type { TraceRows } from "#processor/model/ports.js";
 import { decodeRequests, tracesOf } from "../support/decoded-traces.js";
 import { expectRows, interactionCases } from "../support/interaction-cases.js";

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { assembleTrace } from "#processor/interactions/interactions.js";
-import { loadPrices } from "#processor/interactions/prices.js";
+import { loadPrices } from "#processor/interactions/prices/prices.js";
 import { decodeRequests, tracesOf } from "../support/decoded-traces.js";
 import { interactionCases } from "../support/interaction-cases.js";
 import { rawSpan, traceOf } from "../support/raw-spans.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { assembleTrace } from "#processor/interactions/interactions.js";
-import { loadPrices } from "#processor/interactions/prices.js";
+import { loadPrices } from "#processor/interactions/prices/prices.js";
 import type { RawSpan } from "#processor/model/telemetry.js";
 import { rawSpan, traceOf } from "../support/raw-spans.js";
 

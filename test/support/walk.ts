@@ -1,7 +1,7 @@
 import { createNoopMeter } from "@opentelemetry/api";
 import { interactionsConfig } from "#processor/interactions/interactions-config.js";
-import { loadPrices } from "#processor/interactions/prices.js";
-import { createWalk, type WalkOptions } from "#processor/interactions/walk.js";
+import { loadPrices } from "#processor/interactions/prices/prices.js";
+import { createWalk, type WalkOptions } from "#processor/interactions/walk/walk.js";
 import { systemClock } from "#processor/kernel/clock.js";
 import { createLogger } from "#processor/kernel/logger.js";
 

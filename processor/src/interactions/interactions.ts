@@ -1,17 +1,17 @@
 import { startWorker, type Worker } from "../kernel/worker.js";
-import { loadPrices, type PriceList } from "./prices.js";
+import { loadPrices, type PriceList } from "./prices/prices.js";
 import type { InteractionsConfig } from "./interactions-config.js";
-import { createWalk, type WalkOptions } from "./walk.js";
+import { createWalk, type WalkOptions } from "./walk/walk.js";
 
-export { assembleTrace } from "./assemble.js";
+export { assembleTrace } from "./assembly/assemble.js";
 
-export { runBackfill, type BackfillResult } from "./backfill.js";
+export { runBackfill, type BackfillResult } from "./walk/backfill.js";
 
-export { startLookBack } from "./look-back.js";
+export { startLookBack } from "./walk/look-back.js";
 
-export { markTurn } from "./turn-marks.js";
+export { markTurn } from "./sessions/turn-marks.js";
 
-export type { PriceList } from "./prices.js";
+export type { PriceList } from "./prices/prices.js";
 export type InteractionsOptions = WalkOptions;
 
 /**

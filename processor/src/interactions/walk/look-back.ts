@@ -1,7 +1,7 @@
-import type { Clock } from "../kernel/clock.js";
-import type { Logger } from "../kernel/logger.js";
-import { startWorker, type Worker } from "../kernel/worker.js";
-import type { CursorStore, EarlierSpans } from "../model/ports.js";
+import type { Clock } from "../../kernel/clock.js";
+import type { Logger } from "../../kernel/logger.js";
+import { startWorker, type Worker } from "../../kernel/worker.js";
+import type { CursorStore, EarlierSpans } from "../../model/ports.js";
 
 export interface LookBackOptions {
   readonly earlier: EarlierSpans;

@@ -1,7 +1,7 @@
-import type { RawSpan } from "../model/telemetry.js";
+import type { RawSpan } from "../../model/telemetry.js";
 import { assistantText } from "./conversation.js";
-import { textOfParts } from "./dialects/message-parts.js";
-import type { Message, SpanReading } from "./reading.js";
+import { textOfParts } from "../dialects/message-parts.js";
+import type { Message, SpanReading } from "../reading.js";
 import type { InteractionScope } from "./roots.js";
 import { byStart, descendants, endOf, type TraceTree } from "./trace-tree.js";
 

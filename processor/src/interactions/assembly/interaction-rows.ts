@@ -1,20 +1,20 @@
-import type { Interaction, ModelCall } from "../model/interaction.js";
-import type { RawSpan } from "../model/telemetry.js";
-import { interactionMarks } from "./attribute-names.js";
+import type { Interaction, ModelCall } from "../../model/interaction.js";
+import type { RawSpan } from "../../model/telemetry.js";
+import { interactionMarks } from "../attribute-names.js";
 import { failedInClient } from "./client-failure.js";
 import { limitText } from "./content-limit.js";
 import { findConversation, type Conversation } from "./conversation.js";
-import { sumCosts } from "./cost.js";
+import { sumCosts } from "../prices/cost.js";
 import { interactionOutcome } from "./failure.js";
 import { findCalls, type Calls } from "./leaf-calls.js";
 import { findMarks } from "./marks.js";
 import { callRows } from "./model-calls.js";
-import type { PriceList } from "./prices.js";
-import { emptyReading, type SpanReading } from "./reading.js";
+import type { PriceList } from "../prices/prices.js";
+import { emptyReading, type SpanReading } from "../reading.js";
 import type { InteractionScope } from "./roots.js";
 import { nanosecondsToDuration, toMilliseconds } from "./span-times.js";
 import { findToolCalls } from "./tool-calls.js";
-import { noTurnMarks } from "./turn-marks.js";
+import { noTurnMarks } from "../sessions/turn-marks.js";
 import { endOf, type TraceTree } from "./trace-tree.js";
 
 export interface RowOptions {

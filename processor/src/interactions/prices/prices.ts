@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { CalibrantError, messageOf } from "../kernel/errors.js";
-import { field, isRecord } from "./dialects/attribute-values.js";
+import { CalibrantError, messageOf } from "../../kernel/errors.js";
+import { field, isRecord } from "../dialects/attribute-values.js";
 
 /** US dollars per million tokens. */
 export interface Price {
@@ -27,7 +27,7 @@ export interface PriceList {
   find(provider: string, model: string): Price | undefined;
 }
 
-const shippedList = new URL("../../prices/prices.json", import.meta.url);
+const shippedList = new URL("../../../prices/prices.json", import.meta.url);
 
 /** The list that comes with Calibrant, with the configured rules before it. */
 export function loadPrices(

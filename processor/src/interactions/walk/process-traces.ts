@@ -1,10 +1,15 @@
 import { setImmediate } from "node:timers/promises";
-import { messageOf } from "../kernel/errors.js";
-import type { Logger } from "../kernel/logger.js";
-import type { AssembledTrace, InteractionWriter, TraceReader, TraceRows } from "../model/ports.js";
-import { assembleTrace, type Assembly } from "./assemble.js";
+import { messageOf } from "../../kernel/errors.js";
+import type { Logger } from "../../kernel/logger.js";
+import type {
+  AssembledTrace,
+  InteractionWriter,
+  TraceReader,
+  TraceRows,
+} from "../../model/ports.js";
+import { assembleTrace, type Assembly } from "../assembly/assemble.js";
 import type { DueTrace } from "./pending-traces.js";
-import type { PriceList } from "./prices.js";
+import type { PriceList } from "../prices/prices.js";
 import type { WalkMetrics } from "./walk-metrics.js";
 import { writeTraces } from "./write-traces.js";
 

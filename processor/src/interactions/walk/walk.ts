@@ -1,12 +1,12 @@
 import type { Meter } from "@opentelemetry/api";
-import type { Clock } from "../kernel/clock.js";
-import type { Logger } from "../kernel/logger.js";
-import type { CursorStore, InteractionWriter, TraceReader } from "../model/ports.js";
+import type { Clock } from "../../kernel/clock.js";
+import type { Logger } from "../../kernel/logger.js";
+import type { CursorStore, InteractionWriter, TraceReader } from "../../model/ports.js";
 import { createArrivalFeed, type ArrivalFeed } from "./arrival-feed.js";
-import type { InteractionsConfig } from "./interactions-config.js";
+import type { InteractionsConfig } from "../interactions-config.js";
 import { inTurns } from "./fair-order.js";
 import { createPendingTraces, type DueTrace } from "./pending-traces.js";
-import type { PriceList } from "./prices.js";
+import type { PriceList } from "../prices/prices.js";
 import { processTraces, type ProcessOptions } from "./process-traces.js";
 import { createWalkMetrics } from "./walk-metrics.js";
 

@@ -1,5 +1,5 @@
-import type { TurnMarks } from "../model/interaction.js";
-import { turnTextLimit, type TurnMarker } from "../model/ports.js";
+import type { TurnMarks } from "../../model/interaction.js";
+import { turnTextLimit, type TurnMarker } from "../../model/ports.js";
 import { beginsLikeFollowUp, objectsClearly, objectsPerhaps } from "./turn-cues.js";
 import { occurrence, similarity, textGrams } from "./text-similarity.js";
 

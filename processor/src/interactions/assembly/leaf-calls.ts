@@ -1,6 +1,6 @@
-import type { RawSpan } from "../model/telemetry.js";
+import type { RawSpan } from "../../model/telemetry.js";
 import { withoutDoubles } from "./doubled-calls.js";
-import { mergeReadings, type SpanReading } from "./reading.js";
+import { mergeReadings, type SpanReading } from "../reading.js";
 import { descendants, type TraceTree } from "./trace-tree.js";
 import { withSumsOfWrappers } from "./wrapper-sums.js";
 

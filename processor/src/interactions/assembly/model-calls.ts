@@ -1,10 +1,10 @@
-import type { ModelCall, ModelCallKind } from "../model/interaction.js";
-import type { RawSpan } from "../model/telemetry.js";
+import type { ModelCall, ModelCallKind } from "../../model/interaction.js";
+import type { RawSpan } from "../../model/telemetry.js";
 import { assistantText, lastUserText } from "./conversation.js";
-import { costOf } from "./cost.js";
+import { costOf } from "../prices/cost.js";
 import { callOutcome } from "./failure.js";
 import type { Calls, LeafCall } from "./leaf-calls.js";
-import type { PriceList } from "./prices.js";
+import type { PriceList } from "../prices/prices.js";
 import { durationOf, toMilliseconds } from "./span-times.js";
 import type { ToolCall } from "./tool-calls.js";
 import { endOf } from "./trace-tree.js";

@@ -1,5 +1,5 @@
 import type { LeafCall } from "./leaf-calls.js";
-import { emptyReading, mergeReadings, type SpanReading } from "./reading.js";
+import { emptyReading, mergeReadings, type SpanReading } from "../reading.js";
 import { descendants, type TraceTree } from "./trace-tree.js";
 
 /**

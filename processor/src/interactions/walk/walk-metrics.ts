@@ -1,5 +1,5 @@
 import type { Meter } from "@opentelemetry/api";
-import type { TraceOutcome } from "./assemble.js";
+import type { TraceOutcome } from "../assembly/assemble.js";
 
 /** How a trace left the walk. */
 export type WalkOutcome = TraceOutcome | "failed" | "refused";

@@ -1,10 +1,10 @@
-import type { Interaction, ModelCall } from "../model/interaction.js";
-import type { AssembledTrace, TraceRows } from "../model/ports.js";
-import type { RawSpan } from "../model/telemetry.js";
-import { judgeMark } from "./attribute-names.js";
-import { readSpan } from "./dialects/dialects.js";
+import type { Interaction, ModelCall } from "../../model/interaction.js";
+import type { AssembledTrace, TraceRows } from "../../model/ports.js";
+import type { RawSpan } from "../../model/telemetry.js";
+import { judgeMark } from "../attribute-names.js";
+import { readSpan } from "../dialects/dialects.js";
 import { interactionRows, type RowOptions } from "./interaction-rows.js";
-import type { SpanReading } from "./reading.js";
+import type { SpanReading } from "../reading.js";
 import { findScopes, type InteractionScope } from "./roots.js";
 import { splitTurns } from "./turns.js";
 import { buildTree, descendants, type TraceTree } from "./trace-tree.js";

@@ -1,4 +1,4 @@
-import type { ArrivalPosition, TraceArrival, TraceReader } from "../model/ports.js";
+import type { ArrivalPosition, TraceArrival, TraceReader } from "../../model/ports.js";
 
 export interface ArrivalFeedOptions {
   readonly reader: Pick<TraceReader, "arrivals">;

@@ -1,4 +1,4 @@
-import type { RawLog, RawSpan } from "../model/telemetry.js";
+import type { RawLog, RawSpan } from "../../model/telemetry.js";
 
 /** The spans and logs of one trace, each once, joined by their ids. */
 export interface TraceTree {

@@ -1,4 +1,4 @@
-import type { RawSpan } from "../model/telemetry.js";
+import type { RawSpan } from "../../model/telemetry.js";
 
 /** What DateTime64(3) columns hold: 1970 to the end of 2299. Spans with broken clocks are clamped. */
 const latest = 10_413_791_999_000;

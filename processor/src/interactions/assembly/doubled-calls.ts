@@ -1,6 +1,6 @@
-import type { RawSpan } from "../model/telemetry.js";
+import type { RawSpan } from "../../model/telemetry.js";
 import type { LeafCall } from "./leaf-calls.js";
-import { mergeReadings, type SpanReading } from "./reading.js";
+import { mergeReadings, type SpanReading } from "../reading.js";
 import type { TraceTree } from "./trace-tree.js";
 
 /**

@@ -1,5 +1,5 @@
-import type { Clock } from "../kernel/clock.js";
-import type { Logger } from "../kernel/logger.js";
+import type { Clock } from "../../kernel/clock.js";
+import type { Logger } from "../../kernel/logger.js";
 import type {
   CursorStore,
   InteractionWriter,
@@ -7,10 +7,10 @@ import type {
   SpanTime,
   StoredTrace,
   TraceReader,
-} from "../model/ports.js";
-import type { InteractionsConfig } from "./interactions-config.js";
+} from "../../model/ports.js";
+import type { InteractionsConfig } from "../interactions-config.js";
 import type { DueTrace } from "./pending-traces.js";
-import type { PriceList } from "./prices.js";
+import type { PriceList } from "../prices/prices.js";
 import { processTraces } from "./process-traces.js";
 import { createTally, type BackfillTally } from "./backfill-tally.js";
 

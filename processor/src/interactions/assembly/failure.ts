@@ -1,8 +1,8 @@
-import type { RawSpan } from "../model/telemetry.js";
-import { errors } from "./attribute-names.js";
-import { textOf } from "./dialects/attribute-values.js";
+import type { RawSpan } from "../../model/telemetry.js";
+import { errors } from "../attribute-names.js";
+import { textOf } from "../dialects/attribute-values.js";
 import type { LeafCall } from "./leaf-calls.js";
-import type { SpanReading } from "./reading.js";
+import type { SpanReading } from "../reading.js";
 
 export interface Outcome {
   readonly status: "ok" | "error";

@@ -1,5 +1,5 @@
-import type { RawSpan } from "../model/telemetry.js";
-import { errors } from "./attribute-names.js";
+import type { RawSpan } from "../../model/telemetry.js";
+import { errors } from "../attribute-names.js";
 
 /** Packages that ask models, as they stand in paths of stack traces and names of exceptions. */
 const clients =

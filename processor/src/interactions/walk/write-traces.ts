@@ -1,6 +1,6 @@
-import { CalibrantError } from "../kernel/errors.js";
-import type { Logger } from "../kernel/logger.js";
-import type { AssembledTrace, InteractionWriter } from "../model/ports.js";
+import { CalibrantError } from "../../kernel/errors.js";
+import type { Logger } from "../../kernel/logger.js";
+import type { AssembledTrace, InteractionWriter } from "../../model/ports.js";
 
 export interface Written {
   readonly added: number;

@@ -1,6 +1,6 @@
-import type { RawLog, RawSpan } from "../model/telemetry.js";
-import { marks as names } from "./attribute-names.js";
-import type { Marks, SpanReading } from "./reading.js";
+import type { RawLog, RawSpan } from "../../model/telemetry.js";
+import { marks as names } from "../attribute-names.js";
+import type { Marks, SpanReading } from "../reading.js";
 
 /** Who, where and under which version: what an interaction is grouped by. */
 export interface InteractionMarks {

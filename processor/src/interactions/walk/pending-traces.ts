@@ -1,5 +1,5 @@
-import type { TraceArrival } from "../model/ports.js";
-import { compare } from "./trace-tree.js";
+import type { TraceArrival } from "../../model/ports.js";
+import { compare } from "../assembly/trace-tree.js";
 
 /** A trace that has rows in the store and is not assembled yet. Only positions, never content. */
 export interface PendingTrace {

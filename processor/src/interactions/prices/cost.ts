@@ -1,5 +1,5 @@
 import type { PriceList } from "./prices.js";
-import type { SpanReading } from "./reading.js";
+import type { SpanReading } from "../reading.js";
 
 export interface CallCost {
   /** Null when it cannot be known; never 0 for that reason. */

@@ -1,6 +1,6 @@
-import { textOfParts } from "./dialects/message-parts.js";
+import { textOfParts } from "../dialects/message-parts.js";
 import type { Calls, LeafCall } from "./leaf-calls.js";
-import type { Message, SpanReading } from "./reading.js";
+import type { Message, SpanReading } from "../reading.js";
 import { compare, descendants, endOf, type TraceTree } from "./trace-tree.js";
 
 /** What was asked and what was answered. */

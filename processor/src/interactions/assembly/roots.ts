@@ -1,4 +1,4 @@
-import type { RawSpan } from "../model/telemetry.js";
+import type { RawSpan } from "../../model/telemetry.js";
 import { byStart, type TraceTree } from "./trace-tree.js";
 
 /** The spans of one interaction. */

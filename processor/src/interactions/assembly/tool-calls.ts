@@ -1,6 +1,6 @@
-import { isRecord, parseJson } from "./dialects/attribute-values.js";
+import { isRecord, parseJson } from "../dialects/attribute-values.js";
 import type { Calls, LeafCall } from "./leaf-calls.js";
-import type { MessagePart } from "./reading.js";
+import type { MessagePart } from "../reading.js";
 
 /** One call of a tool, as a span, as the model's wish, or as both. */
 export interface ToolCall {
