@@ -303,7 +303,7 @@ function useOfRawTables({ receivers }: Config): RawTableUse {
 }
 
 function readinessOf(
-  { processors: { interactions, evaluate } }: Config,
+  { receivers, processors: { interactions, evaluate } }: Config,
   storeProblem: () => string | undefined,
   spool: Spool,
   walks: readonly Walk[],
@@ -311,6 +311,7 @@ function readinessOf(
   const names = [
     "loader",
     ...(interactions.enabled ? ["interactions"] : []),
+    ...(interactions.enabled && receivers.source === "clickhouse" ? ["look back"] : []),
     ...(evaluate.enabled ? ["evaluate"] : []),
   ];
   return [

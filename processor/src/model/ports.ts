@@ -192,6 +192,7 @@ export interface SpanHistory {
   arrivedSince(
     since: number,
     range: SpanTime,
+    service: string | undefined,
     after: string,
     limit: number,
   ): Promise<readonly StoredTrace[]>;

@@ -58,10 +58,14 @@ export async function readTurns(
        ORDER BY startedAt, interactionId
        LIMIT ${mostFollowing} BY service, session
        UNION ALL
-       SELECT * FROM (
-         SELECT * FROM (${turns}) WHERE startedAt < since
-         ORDER BY startedAt DESC, interactionId DESC, revision DESC
-         LIMIT 1 BY service, session
+       SELECT last.1, last.2, service, session, last.3, last.4, last.5, last.6, last.7, last.8, last.9
+       FROM (
+         SELECT service, session, argMax(
+             (interactionId, traceId, revision, startedAt, turn_index, is_rephrase, is_correction, is_follow_up, since),
+             (startedAt, interactionId, revision)
+           ) AS last
+         FROM (${turns}) WHERE startedAt < since
+         GROUP BY service, session
        )
      )
      ORDER BY startedAt, interactionId`,

@@ -37,7 +37,7 @@ export function createSpanHistory(client: StoreClient): SpanHistory {
          GROUP BY TraceId ORDER BY TraceId LIMIT ${limit}`,
         { ...parameters(service), after },
       ),
-    arrivedSince: (since, range, after, limit) =>
+    arrivedSince: (since, range, service, after, limit) =>
       read(
         client,
         `SELECT trace_id AS traceId, toUnixTimestamp64Milli(min(a.earliest)) AS earliest,
@@ -45,8 +45,9 @@ export function createSpanHistory(client: StoreClient): SpanHistory {
                 toUInt32(sum(a.spans)) AS spans, trace_id IN (${waiting}) AS waiting
          FROM calibrant.trace_arrivals AS a
          WHERE arrived_at >= '${storeTime(since)}' AND ${touching(range)} AND trace_id > {after:String}
+           ${service === undefined ? "" : `AND trace_id IN (SELECT TraceId FROM otel.otel_traces WHERE ${within(range, service)})`}
          GROUP BY trace_id ORDER BY trace_id LIMIT ${limit}`,
-        { after },
+        { ...parameters(service), after },
       ),
     walk: async (range) => {
       const [row] = await client.query<{ position: string; runs: number; waiting: string }>(

@@ -94,11 +94,13 @@ export async function runBackfill(options: BackfillOptions): Promise<BackfillRes
   };
 
   let earlier = new Set<string>();
+  let isAllDone = true;
   for (const stretch of stretches) {
     const ids = new Set<string>();
     const pages = pagesOf((after) => history.tracesIn(stretch, service, after, config.page_size));
     for await (const page of pages) {
       const own = page.filter(({ waiting }) => options.alone || !waiting);
+      isAllDone &&= own.length === page.length;
       await deriveAll(
         own.filter(({ traceId }) => !earlier.has(traceId)),
         stretch.start,
@@ -107,7 +109,8 @@ export async function runBackfill(options: BackfillOptions): Promise<BackfillRes
       for (const { traceId } of page) ids.add(traceId);
     }
     earlier = ids;
-    await cursors.write(name, stretch.end);
+    // Another run must not pass by what is left for the end.
+    if (isAllDone) await cursors.write(name, stretch.end);
   }
   const left = options.alone ? 0 : await deriveAfterWalk();
   if (!signal.aborted) await cursors.write(name, 0);
@@ -123,7 +126,9 @@ export async function runBackfill(options: BackfillOptions): Promise<BackfillRes
       const isStill = await awaitWalk(options, whole, walk.position);
       let arrived = 0;
       leftOver = 0;
-      const pages = pagesOf((after) => history.arrivedSince(since, whole, after, config.page_size));
+      const pages = pagesOf((after) =>
+        history.arrivedSince(since, whole, service, after, config.page_size),
+      );
       for await (const page of pages) {
         const own = page.filter(({ waiting }) => isStill || !waiting);
         arrived += own.length;
