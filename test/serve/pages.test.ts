@@ -45,6 +45,31 @@ describe("the list", () => {
     expect(html).not.toContain("hiking boots");
   });
 
+  it("tells a service without a name from all services", async () => {
+    const asked: (string | undefined)[] = [];
+    const unnamed = await startTestServer({
+      queries: {
+        recent: ({ service }) => {
+          asked.push(service);
+          return Promise.resolve([]);
+        },
+        detail: () => Promise.resolve(undefined),
+        services: () => Promise.resolve(["", "shop"]),
+      },
+    });
+    try {
+      const all = await (await fetch(unnamed.address)).text();
+      expect(all).toContain('<option value="" selected>All services');
+      expect(all.match(/ selected>/g)).toHaveLength(2);
+      const one = await (await fetch(`${unnamed.address}/?service=%28no+name%29`)).text();
+      expect(one).toContain('<option value="(no name)" selected>');
+      expect(one).toContain('href="/api/interactions?service=%28no+name%29"');
+      expect(asked).toEqual([undefined, ""]);
+    } finally {
+      await unnamed.stop();
+    }
+  });
+
   it("says what to do when there is nothing", async () => {
     expect(await words("/?service=none")).toContain("No interaction matches this filter");
     expect(await words("/?before=1.none")).toContain("There are no older interactions");

@@ -8,6 +8,9 @@ export interface ListQuery extends RecentOptions {
   readonly limit: number;
 }
 
+/** In addresses an empty name would ask for every service. */
+export const unnamedService = "(no name)";
+
 const pageSize = 50;
 const mostRows = 200;
 
@@ -42,7 +45,12 @@ export function readListQuery(parameters: URLSearchParams): ListQuery {
   );
 
   if (faults.length > 0) throw new CalibrantError("REQUEST_MALFORMED", formatFaults(faults));
-  return { limit: Number(limit), before, service, status: status as ListQuery["status"] };
+  return {
+    limit: Number(limit),
+    before,
+    service: service === unnamedService ? "" : service,
+    status: status as ListQuery["status"],
+  };
 }
 
 /** The place after which the next page begins, or undefined when this page is the last. */
@@ -56,7 +64,7 @@ export function nextPlace(
 /** The address of a page of the list: the same filter, from a place on or from the newest. */
 export function listAddress(path: string, query: ListQuery, before?: ListPosition): string {
   const parameters = new URLSearchParams();
-  if (query.service !== undefined) parameters.set("service", query.service);
+  if (query.service !== undefined) parameters.set("service", query.service || unnamedService);
   if (query.status !== undefined) parameters.set("status", query.status);
   if (query.limit !== pageSize) parameters.set("limit", String(query.limit));
   if (before !== undefined)

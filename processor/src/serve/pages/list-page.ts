@@ -1,5 +1,5 @@
 import type { InteractionSummary } from "../../model/ports.js";
-import { listAddress, nextPlace, type ListQuery } from "../list-query.js";
+import { listAddress, nextPlace, unnamedService, type ListQuery } from "../list-query.js";
 import { signalChips } from "./feedback-view.js";
 import { emptyList } from "./empty-list.js";
 import { formatCost, formatCount, formatDuration, formatTime, isoTime } from "./format.js";
@@ -51,12 +51,13 @@ function filterForm(query: ListQuery, services: readonly string[]): Markup {
     query.service === undefined || services.includes(query.service)
       ? services
       : [query.service, ...services];
+  const chosen = query.service === "" ? unnamedService : query.service;
   return html`<form class="filter" method="get" action="/" role="search">
     <label
       >Service
       <select name="service">
-        ${option("", "All services", query.service)}
-        ${known.map((name) => option(name, name === "" ? "(no name)" : name, query.service))}
+        ${option("", "All services", chosen)}
+        ${known.map((name) => option(name || unnamedService, name || unnamedService, chosen))}
       </select></label
     >
     <label
