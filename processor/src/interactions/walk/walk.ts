@@ -47,6 +47,8 @@ export function createWalk(options: WalkOptions): () => Promise<boolean> {
   let queue: DueTrace[] = [];
   let seen = { time: 0, behind: 0, at: clock.now(), more: false };
   let lookedAt = 0;
+  /** Whether what has arrived was looked through for traces that have settled. */
+  let isLookedAt = true;
   let place = { position: -1, writtenAt: 0 };
   /** Milliseconds between the newest arrivals that are known and the oldest of each service. */
   const unwritten = (): Map<string, number> => {
@@ -111,7 +113,8 @@ export function createWalk(options: WalkOptions): () => Promise<boolean> {
       at: clock.now(),
       more: page.more,
     };
-    if (queue.length > 0 && clock.now() - lookedAt < lookInterval) return;
+    isLookedAt = queue.length === 0 || clock.now() - lookedAt >= lookInterval;
+    if (!isLookedAt) return;
     queue = inTurns(pending.due(page.time, pending.size - config.longest_queue));
     lookedAt = clock.now();
   };
@@ -132,7 +135,7 @@ export function createWalk(options: WalkOptions): () => Promise<boolean> {
       queue = queue.slice(done);
     }
     await savePlace(feed);
-    return seen.more || queue.length > 0;
+    return seen.more || queue.length > 0 || !isLookedAt;
   };
 }
 
