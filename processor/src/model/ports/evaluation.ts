@@ -1,0 +1,39 @@
+import type { Evaluation } from "../evaluation.js";
+import type { Interaction } from "../interaction.js";
+
+/** An interaction that an evaluator has not yet answered for. */
+export interface PendingInteraction extends Interaction {
+  /**
+   * The output of the turn before it in the same service and session; empty when there is none
+   * within the day before.
+   */
+  readonly previous_output: string;
+}
+
+/** One interaction and the evaluators that have yet to answer for it. */
+export interface PendingEvaluations {
+  readonly interaction: PendingInteraction;
+  /** Milliseconds since the Unix epoch, store clock: the interaction's place in the queue. */
+  readonly revisedAt: number;
+  readonly missing: readonly string[];
+}
+
+export interface PendingPage {
+  /** Oldest first. Fewer than asked for mean that there are no more. */
+  readonly pending: readonly PendingEvaluations[];
+  /** The store's clock when the page was read, milliseconds. */
+  readonly storeTime: number;
+}
+
+/** The ledger as the room `evaluate` uses it. */
+export interface EvaluationLedger {
+  /**
+   * Interactions revised at or after `since` (store clock, milliseconds) that lack a line for at
+   * least one of the named evaluators, with the names that they lack; at most `limit`.
+   */
+  pending(evaluators: readonly string[], since: number, limit: number): Promise<PendingPage>;
+  /** Stores the lines once, however often the same lines are sent. */
+  append(evaluations: readonly Evaluation[]): Promise<void>;
+  /** What evaluations since then (milliseconds) cost, and how many of them have a known cost. */
+  spend(since: number): Promise<{ readonly cost_usd: number; readonly paid: number }>;
+}
