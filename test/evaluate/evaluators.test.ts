@@ -3,13 +3,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { evaluateConfig } from "#processor/evaluate/evaluate-config.js";
+import type { Assignment } from "#processor/evaluate/evaluator.js";
 import { createEvaluators } from "#processor/evaluate/evaluators.js";
+import { unlimitedBudget } from "#processor/evaluate/sampling/budget.js";
 import { systemClock } from "#processor/kernel/clock.js";
 import { pendingInteraction } from "../support/pending-interaction.js";
 
 function evaluatorsOf(config: unknown) {
   const parsed = evaluateConfig.parse(config);
-  return createEvaluators({ config: parsed, clock: systemClock, onCall: () => undefined });
+  const budget = unlimitedBudget;
+  return createEvaluators({ config: parsed, clock: systemClock, budget, onCall: () => undefined });
+}
+
+/** The probability with which an evaluator draws interactions. */
+function shareOf({ sampler }: Assignment): number {
+  return sampler.draw(pendingInteraction({})).probability;
 }
 
 function versionOf(name: string, config: unknown): string {
@@ -21,10 +29,10 @@ const withModel = { models: { default: { base_url: "http://127.0.0.1:9/v1" } } }
 
 describe("the evaluators of a configuration", () => {
   it("are the three checks and the two judges by default, each for everything", () => {
-    const found = evaluatorsOf({}).map(({ evaluator, sample }) => [
-      evaluator.name,
-      evaluator.kind,
-      sample,
+    const found = evaluatorsOf({}).map((assignment) => [
+      assignment.evaluator.name,
+      assignment.evaluator.kind,
+      shareOf(assignment),
     ]);
     expect(found).toEqual([
       ["empty-answer", "code", 1],
@@ -51,7 +59,7 @@ describe("the evaluators of a configuration", () => {
         "relevance-again": { rubric: "relevance", sample: 0.5 },
       },
     });
-    expect(found.map(({ evaluator, sample }) => [evaluator.name, sample])).toEqual([
+    expect(found.map((assignment) => [assignment.evaluator.name, shareOf(assignment)])).toEqual([
       ["empty-answer", 1],
       ["repetition", 1],
       ["relevance", 0.25],

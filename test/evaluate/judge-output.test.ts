@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readVerdict, verdictSchema } from "#processor/evaluate/judge-output.js";
-import { loadRubrics } from "#processor/evaluate/rubrics.js";
+import { readVerdict, verdictSchema } from "#processor/evaluate/judges/judge-output.js";
+import { loadRubrics } from "#processor/evaluate/judges/rubrics.js";
 import { CalibrantError } from "#processor/kernel/errors.js";
 
 const rubric = loadRubrics([]).get("relevance");

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { materialPrompt, staticPrompt } from "#processor/evaluate/judge-prompt.js";
-import { loadRubrics } from "#processor/evaluate/rubrics.js";
-import { truncateMiddle } from "#processor/evaluate/truncate.js";
+import { materialPrompt, staticPrompt } from "#processor/evaluate/judges/judge-prompt.js";
+import { loadRubrics } from "#processor/evaluate/judges/rubrics.js";
+import { truncateMiddle } from "#processor/evaluate/judges/truncate.js";
 
 const limits = { input_text: 2_000, output_text: 2_000, system_text: 1_000, context: 3_000 };
 

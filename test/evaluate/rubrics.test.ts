@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadRubrics } from "#processor/evaluate/rubrics.js";
+import { loadRubrics } from "#processor/evaluate/judges/rubrics.js";
 
 const valid = `name: tone
 version: "1"

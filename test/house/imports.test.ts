@@ -105,7 +105,7 @@ describe("import directions of the processor", () => {
 
   it("keeps zod to configuration and to doors that validate what comes from outside", () => {
     const allowed =
-      /-config\.ts$|^config\.ts$|^kernel\/config-values\.ts$|^feedback\/|^evaluate\/rubrics\.ts$/;
+      /-config\.ts$|^config\.ts$|^kernel\/config-values\.ts$|^feedback\/|^evaluate\/judges\/rubrics\.ts$/;
     const strangers = imports
       .filter(({ specifier }) => packageOf(specifier) === "zod")
       .map(({ file }) => relative(source, file))

@@ -1,6 +1,6 @@
 import type { Meter } from "@opentelemetry/api";
 import type { Evaluation } from "../model/evaluation.js";
-import type { CallResult } from "./model-failure.js";
+import type { CallResult } from "./models/model-failure.js";
 
 export interface EvaluateMetrics {
   readonly written: (lines: readonly Evaluation[]) => void;

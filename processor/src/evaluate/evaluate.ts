@@ -4,16 +4,16 @@ import type { Clock } from "../kernel/clock.js";
 import type { Logger } from "../kernel/logger.js";
 import { startWorker, type Worker } from "../kernel/worker.js";
 import type { CursorStore, EvaluationLedger } from "../model/ports.js";
-import { dailyBudget, unlimitedBudget, type Budget } from "./budget.js";
+import { dailyBudget, unlimitedBudget, type Budget } from "./sampling/budget.js";
 import { codeLane } from "./checks/code-check.js";
-import { createDecide } from "./decide.js";
+import { createDecide } from "./ledger/decide.js";
 import type { EvaluateConfig } from "./evaluate-config.js";
 import { createEvaluateMetrics } from "./evaluate-metrics.js";
 import type { Assignment } from "./evaluator.js";
 import { createEvaluators } from "./evaluators.js";
-import { createLane, type Lane } from "./lane.js";
-import type { ModelPrice } from "./model-usage.js";
-import { createProgress } from "./progress.js";
+import { createLane, type Lane } from "./ledger/lane.js";
+import type { ModelPrice } from "./models/model-usage.js";
+import { createProgress } from "./ledger/progress.js";
 
 export interface EvaluateOptions {
   readonly ledger: EvaluationLedger;
@@ -41,9 +41,9 @@ const pagePerCall = 4;
 export function startEvaluation(options: EvaluateOptions): Worker {
   const { ledger, cursors, config, logger, clock } = options;
   const metrics = createEvaluateMetrics(options.meter);
-  const assignments = createEvaluators({ ...options, onCall: metrics.called });
   const budget = budgetOf(options);
-  const decide = createDecide({ clock, budget, salt: config.sampling_salt });
+  const assignments = createEvaluators({ ...options, budget, onCall: metrics.called });
+  const decide = createDecide(clock);
   const laneOf = byLane(assignments);
   const progress = createProgress(cursors, clock, [...laneOf.keys()]);
 
@@ -63,7 +63,7 @@ export function startEvaluation(options: EvaluateOptions): Worker {
     }),
   );
   const hideLag = metrics.showLag(lanes);
-  const workers = lanes.map((lane) => start(lane, budget, options));
+  const workers = lanes.map((lane) => start(lane, laneOf.get(lane.name) ?? [], options));
 
   return {
     stop: async () => {
@@ -89,7 +89,11 @@ function byLane(assignments: readonly Assignment[]): ReadonlyMap<string, Assignm
   return lanes;
 }
 
-function start(lane: Lane, budget: Budget, { clock, logger, config }: EvaluateOptions): Worker {
+function start(
+  lane: Lane,
+  assignments: readonly Assignment[],
+  { clock, logger, config }: EvaluateOptions,
+): Worker {
   return startWorker({
     name: `evaluate ${lane.name}`,
     clock,
@@ -98,7 +102,7 @@ function start(lane: Lane, budget: Budget, { clock, logger, config }: EvaluateOp
     round: async (signal) => {
       // One listener for each call under way.
       setMaxListeners(0, signal);
-      await budget.open();
+      for (const { sampler } of assignments) await sampler.open();
       return await lane.round(signal);
     },
   });

@@ -2,8 +2,8 @@ import { CalibrantError } from "../kernel/errors.js";
 import { formatFaults, type Fault } from "../kernel/faults.js";
 import { checks } from "./checks/checks.js";
 import type { EvaluateConfig } from "./evaluate-config.js";
-import type { Rubric } from "./rubric.js";
-import { loadRubrics } from "./rubrics.js";
+import type { Rubric } from "./judges/rubric.js";
+import { loadRubrics } from "./judges/rubrics.js";
 
 /** The model of a judge for which the configuration names none. */
 export const standardModel = "default";

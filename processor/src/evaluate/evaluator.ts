@@ -1,5 +1,6 @@
 import type { EvaluatorKind } from "../model/evaluation.js";
 import type { PendingInteraction } from "../model/ports.js";
+import type { Sampler } from "./sampling/sampler.js";
 
 /** What one verdict took. */
 export interface Usage {
@@ -28,6 +29,19 @@ export type Verdict =
     })
   | { readonly outcome: "failed"; readonly reason: string; readonly usage: Usage };
 
+/** Evaluators that can be asked about one interaction in one call. */
+export interface Together {
+  /**
+   * The verdicts in the order of the evaluators, with what each of them took: together that is what
+   * the call took. Rejects only when `signal` aborts, or for a fault in the evaluators themselves.
+   */
+  evaluate(
+    evaluators: readonly Evaluator[],
+    interaction: PendingInteraction,
+    signal: AbortSignal,
+  ): Promise<readonly Verdict[]>;
+}
+
 /** Judges one quality of one interaction. */
 export interface Evaluator {
   readonly name: string;
@@ -38,15 +52,18 @@ export interface Evaluator {
   readonly lane: string;
   /** Whether a verdict costs money. */
   readonly paid: boolean;
+  /** Those that share the same object are asked in one call. */
+  readonly together?: Together | undefined;
   /** Why this interaction cannot be judged; undefined when it can. */
   inapplicable(interaction: PendingInteraction): string | undefined;
   /** Rejects only when `signal` aborts, or for a fault in the evaluator itself. */
   evaluate(interaction: PendingInteraction, signal: AbortSignal): Promise<Verdict>;
 }
 
-/** An evaluator and the share of the conversations that it judges. */
+/** An evaluator, and which interactions it is to judge. */
 export interface Assignment {
   readonly evaluator: Evaluator;
-  /** 0 < sample <= 1. */
-  readonly sample: number;
+  /** Why the evaluator is not meant for this interaction; undefined when it is. */
+  readonly ineligible: (interaction: PendingInteraction) => string | undefined;
+  readonly sampler: Sampler;
 }

@@ -6,14 +6,18 @@ import type { EvaluateConfig, EvaluatorConfig } from "./evaluate-config.js";
 import { checkEvaluators, standardModel } from "./evaluator-faults.js";
 import type { Assignment, Evaluator } from "./evaluator.js";
 import { evaluatorWithoutModel } from "./evaluator-without-model.js";
-import { judge } from "./judge.js";
-import { createJudgeModel, type JudgeModel } from "./model-client.js";
-import type { CallResult } from "./model-failure.js";
-import type { ModelPrice } from "./model-usage.js";
+import { judge } from "./judges/judge.js";
+import { createJudgeModel, type JudgeModel } from "./models/model-client.js";
+import type { CallResult } from "./models/model-failure.js";
+import type { ModelPrice } from "./models/model-usage.js";
+import { unlimitedBudget, type Budget } from "./sampling/budget.js";
+import { conversationSampler } from "./sampling/conversation-sampler.js";
 
 export interface EvaluatorOptions {
   readonly config: EvaluateConfig;
   readonly clock: Clock;
+  /** Pays for what judges take. */
+  readonly budget: Budget;
   /** What a model costs when the configuration does not say. */
   readonly priceOf?: ((model: string) => ModelPrice | undefined) | undefined;
   readonly random?: (() => number) | undefined;
@@ -28,7 +32,8 @@ const unchanged: EvaluatorConfig = { enabled: true, sample: 1 };
  * @throws CalibrantError CONFIG_INVALID with every fault and its path
  */
 export function createEvaluators(options: EvaluatorOptions): Assignment[] {
-  const { config, clock } = options;
+  const { config, clock, budget } = options;
+  const salt = config.sampling_salt;
   const rubrics = checkEvaluators(config);
   const models = createModels(options);
   const create = (name: string, { rubric, model }: EvaluatorConfig): Evaluator => {
@@ -42,7 +47,12 @@ export function createEvaluators(options: EvaluatorOptions): Assignment[] {
   };
   return evaluatorConfigs(config)
     .filter(([, settings]) => settings.enabled)
-    .map(([name, settings]) => ({ evaluator: create(name, settings), sample: settings.sample }));
+    .map(([name, settings]) => {
+      const evaluator = create(name, settings);
+      const purse = evaluator.paid ? budget : unlimitedBudget;
+      const sampler = conversationSampler({ share: settings.sample, salt, budget: purse });
+      return { evaluator, ineligible: () => undefined, sampler };
+    });
 }
 
 function evaluatorConfigs(config: EvaluateConfig): [string, EvaluatorConfig][] {

@@ -1,6 +1,6 @@
 import type { Clock } from "../../kernel/clock.js";
 import type { PendingInteraction } from "../../model/ports.js";
-import { nothingToJudge } from "../eligibility.js";
+import { nothingToJudge } from "../rules/nothing-to-judge.js";
 import { noUsage, type Evaluator, type Judgement } from "../evaluator.js";
 import { evaluatorVersion } from "../evaluator-version.js";
 

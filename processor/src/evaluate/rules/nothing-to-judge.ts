@@ -1,4 +1,4 @@
-import type { PendingInteraction } from "../model/ports.js";
+import type { PendingInteraction } from "../../model/ports.js";
 
 /** Operations whose result is not an answer to anybody. */
 const withoutAnswer: ReadonlySet<string> = new Set([

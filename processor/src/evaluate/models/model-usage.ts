@@ -1,4 +1,4 @@
-import type { Usage } from "./evaluator.js";
+import type { Usage } from "../evaluator.js";
 
 /** US dollars per million tokens. */
 export interface ModelPrice {

@@ -1,7 +1,7 @@
-import { CalibrantError, messageOf } from "../kernel/errors.js";
-import type { Logger } from "../kernel/logger.js";
-import type { Evaluation } from "../model/evaluation.js";
-import type { EvaluationLedger } from "../model/ports.js";
+import { CalibrantError, messageOf } from "../../kernel/errors.js";
+import type { Logger } from "../../kernel/logger.js";
+import type { Evaluation } from "../../model/evaluation.js";
+import type { EvaluationLedger } from "../../model/ports.js";
 
 /** Collects lines and writes them in batches. */
 export interface LedgerWriter {

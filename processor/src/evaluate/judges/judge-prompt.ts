@@ -1,4 +1,4 @@
-import type { EvaluateConfig } from "./evaluate-config.js";
+import type { EvaluateConfig } from "../evaluate-config.js";
 import { judgedFields, type JudgedField, type JudgedParts, type Rubric } from "./rubric.js";
 import { truncateMiddle } from "./truncate.js";
 

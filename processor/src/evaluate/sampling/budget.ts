@@ -1,5 +1,5 @@
-import type { Clock } from "../kernel/clock.js";
-import type { EvaluationLedger } from "../model/ports.js";
+import type { Clock } from "../../kernel/clock.js";
+import type { EvaluationLedger } from "../../model/ports.js";
 
 /** What was set aside for one verdict. */
 interface Reservation {

@@ -1,5 +1,5 @@
-import { CalibrantError } from "../kernel/errors.js";
-import type { Judgement } from "./evaluator.js";
+import { CalibrantError } from "../../kernel/errors.js";
+import type { Judgement } from "../evaluator.js";
 import type { Rubric } from "./rubric.js";
 
 const longestRationale = 2_000;

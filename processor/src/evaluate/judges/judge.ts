@@ -1,10 +1,10 @@
-import type { Clock } from "../kernel/clock.js";
-import { CalibrantError } from "../kernel/errors.js";
-import type { PendingInteraction } from "../model/ports.js";
-import { emptyAnswer } from "./checks/empty-answer.js";
-import { nothingToJudge } from "./eligibility.js";
-import { noUsage, type Evaluator, type Usage, type Verdict } from "./evaluator.js";
-import { evaluatorVersion } from "./evaluator-version.js";
+import type { Clock } from "../../kernel/clock.js";
+import { CalibrantError } from "../../kernel/errors.js";
+import type { PendingInteraction } from "../../model/ports.js";
+import { emptyAnswer } from "../checks/empty-answer.js";
+import { nothingToJudge } from "../rules/nothing-to-judge.js";
+import { noUsage, type Evaluator, type Usage, type Verdict } from "../evaluator.js";
+import { evaluatorVersion } from "../evaluator-version.js";
 import { readVerdict, verdictSchema } from "./judge-output.js";
 import {
   materialPrompt,
@@ -12,7 +12,7 @@ import {
   staticPrompt,
   type JudgedCharacters,
 } from "./judge-prompt.js";
-import type { JudgeModel, ModelAnswer } from "./model-client.js";
+import type { JudgeModel, ModelAnswer } from "../models/model-client.js";
 import type { JudgedField, Rubric } from "./rubric.js";
 
 export interface JudgeOptions {

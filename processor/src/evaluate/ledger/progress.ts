@@ -1,5 +1,5 @@
-import type { Clock } from "../kernel/clock.js";
-import type { CursorStore } from "../model/ports.js";
+import type { Clock } from "../../kernel/clock.js";
+import type { CursorStore } from "../../model/ports.js";
 
 /**
  * The place in the queue of interactions up to which every evaluator has answered: that of the

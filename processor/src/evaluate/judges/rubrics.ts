@@ -3,11 +3,11 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LineCounter, parseDocument, type Document } from "yaml";
 import { z } from "zod";
-import { CalibrantError, messageOf } from "../kernel/errors.js";
-import { formatFaults, type Fault } from "../kernel/faults.js";
+import { CalibrantError, messageOf } from "../../kernel/errors.js";
+import { formatFaults, type Fault } from "../../kernel/faults.js";
 import { judgedFields, type Rubric } from "./rubric.js";
 
-const standardRubrics = fileURLToPath(new URL("../../rubrics/", import.meta.url));
+const standardRubrics = fileURLToPath(new URL("../../../rubrics/", import.meta.url));
 
 const text = z.string().trim().min(1);
 const field = z.enum(judgedFields);

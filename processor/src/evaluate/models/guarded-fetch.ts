@@ -1,4 +1,4 @@
-import { CalibrantError } from "../kernel/errors.js";
+import { CalibrantError } from "../../kernel/errors.js";
 
 /** Marks a call as Calibrant's own, so that nobody judges it. */
 export const ownCallHeader = "x-calibrant-judge";

@@ -1,4 +1,4 @@
-import { CalibrantError, messageOf, type ErrorCode } from "../kernel/errors.js";
+import { CalibrantError, messageOf, type ErrorCode } from "../../kernel/errors.js";
 
 export type CallResult =
   | "answered"

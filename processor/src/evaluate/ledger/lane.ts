@@ -1,9 +1,9 @@
-import type { Clock } from "../kernel/clock.js";
-import type { Logger } from "../kernel/logger.js";
-import type { Evaluation } from "../model/evaluation.js";
-import type { EvaluationLedger, PendingEvaluations } from "../model/ports.js";
+import type { Clock } from "../../kernel/clock.js";
+import type { Logger } from "../../kernel/logger.js";
+import type { Evaluation } from "../../model/evaluation.js";
+import type { EvaluationLedger, PendingEvaluations } from "../../model/ports.js";
 import type { Decide } from "./decide.js";
-import type { Assignment } from "./evaluator.js";
+import type { Assignment } from "../evaluator.js";
 import { createLedgerWriter } from "./ledger-writer.js";
 import type { Progress } from "./progress.js";
 
@@ -58,17 +58,20 @@ export function createLane(options: LaneOptions): Lane {
   });
 
   const take = ({ interaction, missing, revisedAt }: PendingEvaluations, signal: AbortSignal) => {
+    const taken: Assignment[] = [];
     for (const evaluator of missing) {
       const assignment = byName.get(evaluator);
       const key = keyOf(interaction.interaction_id, evaluator);
       if (assignment === undefined || open.has(key)) continue;
       open.set(key, revisedAt);
-      const task = decide(interaction, assignment, signal)
-        // Without a verdict the pair stays open, so that the place that is saved lies before it.
-        .then(writer.add, () => undefined)
-        .finally(() => running.delete(task));
-      running.add(task);
+      taken.push(assignment);
     }
+    if (taken.length === 0) return;
+    const task = decide(interaction, taken, signal, writer.add)
+      // Without a verdict a pair stays open, so that the place that is saved lies before it.
+      .catch(() => undefined)
+      .finally(() => running.delete(task));
+    running.add(task);
   };
 
   const takeNext = async (signal: AbortSignal): Promise<void> => {
