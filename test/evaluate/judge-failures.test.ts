@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { ModelConfig } from "#processor/evaluate/evaluate-config.js";
+import type { ModelConfig } from "#processor/evaluate/models/model-config.js";
 import type { Evaluator } from "#processor/evaluate/evaluator.js";
 import { pendingInteraction } from "../support/pending-interaction.js";
 import { relevanceJudge } from "../support/relevance-judge.js";

@@ -1,4 +1,5 @@
-import { evaluateConfig, type ModelConfig } from "#processor/evaluate/evaluate-config.js";
+import { evaluateConfig } from "#processor/evaluate/evaluate-config.js";
+import type { ModelConfig } from "#processor/evaluate/models/model-config.js";
 import type { Evaluator } from "#processor/evaluate/evaluator.js";
 import { createEvaluators } from "#processor/evaluate/evaluators.js";
 import { unlimitedBudget } from "#processor/evaluate/sampling/budget.js";

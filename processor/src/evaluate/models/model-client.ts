@@ -2,7 +2,7 @@ import OpenAI from "openai";
 import { backoff } from "../../kernel/backoff.js";
 import type { Clock } from "../../kernel/clock.js";
 import { CalibrantError } from "../../kernel/errors.js";
-import type { ModelConfig } from "../evaluate-config.js";
+import type { ModelConfig } from "./model-config.js";
 import type { Usage } from "../evaluator.js";
 import { callSignal } from "./call-signal.js";
 import { guardedFetch, ownCallHeader } from "./guarded-fetch.js";
