@@ -49,6 +49,8 @@ export function pendingInteraction(changes: Partial<PendingInteraction> = {}): P
     is_correction: false,
     is_follow_up: false,
     previous_output: "Hello! What can I do for you?",
+    tool_uses: [],
+    tool_definitions: "",
     ...changes,
   };
 }

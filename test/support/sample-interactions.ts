@@ -245,6 +245,8 @@ function evaluationOf(interaction: Interaction, verdict: Verdict): Evaluation {
     cost_usd: judged && verdict.outcome === "scored" ? 0.000_094 : null,
     input_tokens: judged ? 700 : 0,
     output_tokens: judged ? 40 : 0,
+    panel: false,
+    model: judged ? "gpt-4o-mini" : "",
     latency_ms: judged ? 812 : 0.2,
   };
 }

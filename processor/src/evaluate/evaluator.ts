@@ -20,14 +20,22 @@ export interface Judgement {
   readonly explanation: string;
 }
 
+/** Where a verdict comes from. */
+interface Origin {
+  /** The step of several that gave it, such as that of a cascade. */
+  readonly stage?: string | undefined;
+  /** The model that answered, as the provider names it. */
+  readonly model?: string | undefined;
+}
+
 export type Verdict =
   | (Judgement & {
       readonly outcome: "scored";
       /** 0 to 1; null when the evaluator gives none. */
       readonly confidence: number | null;
       readonly usage: Usage;
-    })
-  | { readonly outcome: "failed"; readonly reason: string; readonly usage: Usage };
+    } & Origin)
+  | ({ readonly outcome: "failed"; readonly reason: string; readonly usage: Usage } & Origin);
 
 /** Evaluators that can be asked about one interaction in one call. */
 export interface Together {

@@ -25,7 +25,11 @@ export interface Evaluation {
   readonly confidence: number | null;
   /** The probability with which this interaction was drawn for this evaluator, 0 < p <= 1. */
   readonly probability: number;
+  /** Whether the interaction belongs to the uniform panel, for which all were equally probable. */
+  readonly panel: boolean;
   readonly stage: string;
+  /** The model that judged, as the provider names it; empty without one. */
+  readonly model: string;
   readonly cost_usd: number | null;
   readonly input_tokens: number;
   readonly output_tokens: number;

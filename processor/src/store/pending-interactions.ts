@@ -39,7 +39,8 @@ export async function readPending(
       const row = interactions.get(interactionId);
       if (row === undefined) continue;
       const previous_output = previous.get(interactionId) ?? "";
-      found.push({ interaction: { ...row, previous_output }, revisedAt, missing });
+      const interaction = { ...row, previous_output, tool_uses: [], tool_definitions: "" };
+      found.push({ interaction, revisedAt, missing });
     }
   }
   return found;

@@ -42,8 +42,8 @@ export function createDecide(clock: Clock): Decide {
     }
     const groups = grouped(drawn).map(async (group) => {
       const verdicts = await verdictsOf(group, interaction, signal);
-      group.forEach(({ assignment, draw: { probability } }, index) => {
-        line(assignment, { ...outcomeOf(verdicts[index] ?? noVerdict), probability });
+      group.forEach(({ assignment, draw: { probability, panel } }, index) => {
+        line(assignment, { ...outcomeOf(verdicts[index] ?? noVerdict), probability, panel });
       });
     });
     const settled = await Promise.allSettled(groups);
@@ -120,12 +120,13 @@ function reasonOf(error: unknown): string {
 }
 
 function outcomeOf(verdict: Verdict): Omit<Outcome, "probability"> {
-  const { usage } = verdict;
+  const { usage, stage = "", model = "" } = verdict;
+  const origin = { stage, model, ...usage };
   if (verdict.outcome === "failed") {
-    return { outcome: "failed", reason: verdict.reason.slice(0, longestReason), ...usage };
+    return { outcome: "failed", reason: verdict.reason.slice(0, longestReason), ...origin };
   }
   const { score, label, explanation, confidence } = verdict;
-  return { outcome: "scored", reason: "", score, label, explanation, confidence, ...usage };
+  return { outcome: "scored", reason: "", score, label, explanation, confidence, ...origin };
 }
 
 function lineFor(
@@ -145,7 +146,9 @@ function lineFor(
     label: "",
     explanation: "",
     confidence: null,
+    panel: false,
     stage: "",
+    model: "",
     ...noUsage,
   };
 }

@@ -25,7 +25,7 @@ export function conversationSampler({ share, salt, budget }: ConversationSampler
       if (reservation === undefined) {
         return { drawn: false, outcome: "over_budget", reason: "daily budget spent", probability };
       }
-      return { drawn: true, probability, settle: (cost) => reservation.settle(cost) };
+      return { drawn: true, probability, panel: true, settle: (cost) => reservation.settle(cost) };
     },
   };
 }

@@ -6,6 +6,8 @@ export type Draw =
       readonly drawn: true;
       /** 0 < probability <= 1. */
       readonly probability: number;
+      /** Whether it belongs to the uniform panel, for which all were equally probable. */
+      readonly panel: boolean;
       /**
        * To be called once.
        * @param cost US dollars that the verdict took; null when it is not known, or there was none

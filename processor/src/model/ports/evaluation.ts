@@ -1,6 +1,16 @@
 import type { Evaluation } from "../evaluation.js";
 import type { Interaction } from "../interaction.js";
 
+/** A tool that was used within an interaction. */
+export interface ToolUse {
+  readonly name: string;
+  /** As the model gave them, mostly JSON. */
+  readonly arguments: string;
+  readonly result: string;
+  readonly status: "ok" | "error";
+  readonly error_type: string;
+}
+
 /** An interaction that an evaluator has not yet answered for. */
 export interface PendingInteraction extends Interaction {
   /**
@@ -8,6 +18,10 @@ export interface PendingInteraction extends Interaction {
    * within the day before.
    */
   readonly previous_output: string;
+  /** In the order of their start. */
+  readonly tool_uses: readonly ToolUse[];
+  /** The tools that the model was offered, a JSON array as the application sent it; empty when not known. */
+  readonly tool_definitions: string;
 }
 
 /** One interaction and the evaluators that have yet to answer for it. */

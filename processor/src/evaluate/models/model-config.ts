@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { duration } from "../../kernel/config-values.js";
+
+const dollarsPerMillion = z.number().nonnegative();
+
+/** Settings of one judge model. */
+export const modelConfig = z.strictObject({
+  base_url: z
+    .url({ protocol: /^https?$/ })
+    .default("https://api.openai.com/v1")
+    .describe("Address of an OpenAI-compatible API; calls never leave its origin"),
+  api_key: z.string().default("").describe("Key for that address; empty sends none"),
+  headers: z
+    .record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string())
+    .default({})
+    .describe("More headers for every call, such as those of a gateway"),
+  model: z.string().min(1).default("gpt-4o-mini").describe("Name of the model at that address"),
+  price: z
+    .strictObject({
+      input: dollarsPerMillion.describe("US dollars per million input tokens"),
+      output: dollarsPerMillion.describe("US dollars per million output tokens"),
+      cached_input: dollarsPerMillion
+        .optional()
+        .describe("US dollars per million input tokens read from the provider's cache"),
+    })
+    .optional()
+    .describe("What the model costs; without it the cost is unknown, not zero"),
+  timeout: duration.default(30_000).describe("How long one call may take"),
+  concurrency: z.int().min(1).max(1_024).default(8).describe("Calls under way at the same time"),
+  retries: z
+    .int()
+    .min(0)
+    .max(10)
+    .default(2)
+    .describe("Further attempts after a failure that may pass"),
+  longest_wait: duration
+    .default(20_000)
+    .describe(
+      "Longest wait before a further attempt; a server that asks for more is not waited for",
+    ),
+  temperature: z
+    .number()
+    .min(0)
+    .max(2)
+    .nullable()
+    .default(0)
+    .describe("Sampling temperature; null leaves it to the server"),
+  max_output_tokens: z
+    .int()
+    .min(64)
+    .max(100_000)
+    .default(1_024)
+    .describe("Most tokens that a judge may answer with, its reasoning included"),
+});
+
+export type ModelConfig = z.output<typeof modelConfig>;
