@@ -91,6 +91,8 @@ describe("pending", () => {
           cost_usd: null,
           user_id: "ü",
           previous_output: "",
+          tool_uses: [],
+          tool_definitions: "",
           started_at: expect.any(Number),
           arrived_at: expect.any(Number),
         },
@@ -250,14 +252,16 @@ describe("append", () => {
       explanation: "It's 'half' \\ right.",
       confidence: 0.25,
       probability: 1e-9,
+      panel: true,
       stage: "cheap",
+      model: "gpt-4o-mini-2024-07-18",
       cost_usd: 1.5e-7,
       input_tokens: 2 ** 40,
       output_tokens: 7,
     });
     await ledger.append([full]);
     const rows = await store.client.query<Record<string, unknown>>(
-      `SELECT * REPLACE (toUnixTimestamp64Milli(evaluated_at) AS evaluated_at)
+      `SELECT * EXCEPT written_at REPLACE (toUnixTimestamp64Milli(evaluated_at) AS evaluated_at)
        FROM calibrant.evaluations`,
     );
     const wide = new Set(["evaluated_at", "input_tokens", "output_tokens"]);

@@ -13,7 +13,12 @@ export function storedInteraction(index: number, changes: StoredChanges = {}): o
   const { revisedAt, revision = 1, ...columns } = changes;
   const trace_id = index.toString(16).padStart(32, "0");
   const started_at = Date.now() - 60_000 + index;
-  const { previous_output: _previous, ...row } = pendingInteraction({
+  const {
+    previous_output: _previous,
+    tool_uses: _uses,
+    tool_definitions: _definitions,
+    ...row
+  } = pendingInteraction({
     trace_id,
     session_id: `s${index}`,
     started_at,
