@@ -2,7 +2,7 @@ import type { Config } from "./config.js";
 import { createAdmission } from "./admission/admission.js";
 import { createDecoder } from "./decode/decode.js";
 import { startEmbeddedStore, type EmbeddedStore } from "./embedded/embedded.js";
-import { startEvaluation } from "./evaluate/evaluate.js";
+import { startEvaluation, startQuality } from "./evaluate/evaluate.js";
 import { createFeedbackDoor } from "./feedback/feedback.js";
 import {
   markTurn,
@@ -28,6 +28,7 @@ import { createStoreClient, type StoreClient } from "./store/client.js";
 import { createCursorStore } from "./store/cursors.js";
 import { createEarlierSpans } from "./store/earlier-spans.js";
 import { createEvaluationLedger } from "./store/evaluation-ledger.js";
+import { createQualityDefinitions } from "./store/quality-definitions.js";
 import { createInteractionQueries } from "./store/interaction-queries.js";
 import { createInteractionWriter } from "./store/interaction-writer.js";
 import { createLoadSink } from "./store/load-sink.js";
@@ -293,6 +294,9 @@ function startWalks({ config, client, clock, logger, metrics, spool }: Rooms): W
       },
     });
     walks.push({ name: "evaluate", worker });
+    const definitions = createQualityDefinitions(client);
+    const definition = { ...shared, definitions, config: evaluate.quality };
+    walks.push({ name: "define quality", worker: startQuality(definition) });
   }
   return walks;
 }
@@ -312,7 +316,7 @@ function readinessOf(
     "loader",
     ...(interactions.enabled ? ["interactions"] : []),
     ...(interactions.enabled && receivers.source === "clickhouse" ? ["look back"] : []),
-    ...(evaluate.enabled ? ["evaluate"] : []),
+    ...(evaluate.enabled ? ["evaluate", "define quality"] : []),
   ];
   return [
     { name: "store", problem: storeProblem },

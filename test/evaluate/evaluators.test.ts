@@ -89,6 +89,16 @@ describe("the evaluators of a configuration", () => {
     );
   });
 
+  it("refuse a part of the composite quality that nobody scores, and parts without a weight", () => {
+    expect(() => evaluatorsOf({ quality: { feedback: {}, relevnce: { weight: 2 } } })).toThrow(
+      /processors\.evaluate\.quality\.relevnce: there is no evaluator "relevnce"; known are .*relevance/,
+    );
+    const onlyVetoes = { quality: { refusal: { weight: 0, veto_below: 0.5 } } };
+    expect(evaluateConfig.safeParse(onlyVetoes).error?.issues).toMatchObject([
+      { path: ["quality"], message: "at least one part needs a weight above 0" },
+    ]);
+  });
+
   it.each([{ sample: 0 }, { sample: 1.1 }, { sampel: 1 }])("refuse the setting %j", (setting) => {
     expect(evaluateConfig.safeParse({ evaluators: { relevance: setting } }).success).toBe(false);
   });

@@ -115,6 +115,13 @@ describe("one interaction", () => {
     expect(sampled).toContain("$0.000094");
   });
 
+  it("shows the composite quality with its parts and the veto that decided", async () => {
+    const text = await words(detailOf(0));
+    expect(text).toMatch(/quality 0\.12 Held down by groundedness, which is a veto\./);
+    expect(text).toContain("groundedness 0.12 (veto only)");
+    expect(await words(detailOf(1))).not.toContain("Held down");
+  });
+
   it("shows the spans as a tree with the calls that they are", async () => {
     const text = await words(detailOf(0));
     const order = [

@@ -4,7 +4,14 @@ import type {
   InteractionSummary,
   RecentOptions,
 } from "#processor/model/ports.js";
+import { qualityOf } from "#processor/store/interaction-quality.js";
 import type { Samples } from "./sample-interactions.js";
+
+const sampleQuality = [
+  { part: "groundedness", weight: 0, veto_below: 0.5 },
+  { part: "relevance", weight: 2, veto_below: null },
+  { part: "refusal", weight: 1, veto_below: null },
+];
 
 /** The pages' queries over samples in memory. */
 export function sampleQueries(samples: Samples): InteractionQueries {
@@ -20,13 +27,15 @@ export function sampleQueries(samples: Samples): InteractionQueries {
     detail: (id) => {
       const interaction = newestFirst.find((candidate) => candidate.interaction_id === id);
       if (interaction === undefined) return Promise.resolve(undefined);
+      const evaluations = samples.evaluations.filter((line) => line.interaction_id === id);
       const own = { interaction_id: id, trace_id: interaction.trace_id };
       return Promise.resolve({
         interaction,
         modelCalls: samples.modelCalls.filter((call) => call.interaction_id === id),
         spans: samples.spans.filter((span) => span.traceId === own.trace_id),
-        evaluations: samples.evaluations.filter((line) => line.interaction_id === id),
+        evaluations,
         feedback: samples.feedback.filter((event) => event.trace_id === own.trace_id),
+        quality: qualityOf(sampleQuality, evaluations, []),
         conversation: newestFirst
           .filter(
             (turn) =>

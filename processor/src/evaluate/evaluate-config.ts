@@ -2,6 +2,7 @@ import { z } from "zod";
 import { duration } from "../kernel/config-values.js";
 import { evaluatorConfig } from "./evaluator-config.js";
 import { modelConfig } from "./models/model-config.js";
+import { qualityConfig, standardQuality } from "./quality/quality-config.js";
 
 const characters = z.int().min(100).max(50_000);
 
@@ -45,6 +46,11 @@ export const evaluateConfig = z.strictObject({
     })
     .prefault({})
     .describe("Most characters that a judge is shown of each part; the middle is left out beyond"),
+  quality: qualityConfig
+    .prefault(standardQuality)
+    .describe(
+      "What the composite quality of an interaction is made of: evaluators, and `feedback`, by name",
+    ),
   poll: duration.default(500).describe("How often to look for new interactions"),
   reread: duration
     .default(60_000)

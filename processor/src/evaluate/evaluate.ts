@@ -15,6 +15,8 @@ import { createLane, type Lane } from "./ledger/lane.js";
 import type { ModelPrice } from "./models/model-usage.js";
 import { createProgress } from "./ledger/progress.js";
 
+export { startQuality } from "./quality/quality.js";
+
 export interface EvaluateOptions {
   readonly ledger: EvaluationLedger;
   readonly cursors: CursorStore;

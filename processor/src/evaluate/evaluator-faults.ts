@@ -4,6 +4,7 @@ import { checks } from "./checks/checks.js";
 import type { EvaluateConfig } from "./evaluate-config.js";
 import type { Rubric } from "./judges/rubric.js";
 import { loadRubrics } from "./judges/rubrics.js";
+import { feedbackPart } from "./quality/quality.js";
 
 /** The model of a judge for which the configuration names none. */
 export const standardModel = "default";
@@ -47,5 +48,20 @@ function faultsOf(config: EvaluateConfig, rubrics: ReadonlyMap<string, Rubric>):
       faults.push({ path: at(".model"), message: `there is no model "${model}" under models` });
     }
   }
-  return faults;
+  return [...faults, ...qualityFaults(config, rubrics)];
+}
+
+function qualityFaults(config: EvaluateConfig, rubrics: ReadonlyMap<string, Rubric>): Fault[] {
+  const known = new Set([
+    ...checks.map(({ name }) => name),
+    ...rubrics.keys(),
+    ...Object.keys(config.evaluators),
+    feedbackPart,
+  ]);
+  return Object.keys(config.quality)
+    .filter((part) => !known.has(part))
+    .map((part) => ({
+      path: `processors.evaluate.quality.${part}`,
+      message: `there is no evaluator "${part}"; known are ${[...known].join(", ")}`,
+    }));
 }

@@ -3,6 +3,8 @@ import type { Interaction, ModelCall } from "../model/interaction.js";
 import type { InteractionDetail } from "../model/ports.js";
 import { storeTime, type StoreClient, type StoreParams } from "./client.js";
 import { readFeedbackOf } from "./feedback-of-turns.js";
+import { qualityOf } from "./interaction-quality.js";
+import { readQualityDefinition } from "./quality-definitions.js";
 import { shortened } from "./shortened.js";
 import { readSpansOf } from "./spans-of-turn.js";
 import { fromWire, type WireRow } from "./wire-row.js";
@@ -31,19 +33,22 @@ export async function readDetail(
 ): Promise<InteractionDetail | undefined> {
   const interaction = await readInteraction(client, interactionId);
   if (interaction === undefined) return undefined;
-  const [modelCalls, spans, evaluations, feedback, conversation] = await Promise.all([
+  const [modelCalls, spans, evaluations, feedbackOf, conversation, definition] = await Promise.all([
     readModelCalls(client, interaction),
     readSpansOf(client, interaction),
     readEvaluations(client, interaction),
     readFeedbackOf(client, [interaction]),
     readConversation(client, interaction),
+    readQualityDefinition(client),
   ]);
+  const feedback = feedbackOf.get(interactionId) ?? [];
   return {
     interaction,
     modelCalls,
     spans,
     evaluations,
-    feedback: feedback.get(interactionId) ?? [],
+    feedback,
+    quality: qualityOf(definition, evaluations, feedback),
     conversation,
   };
 }
@@ -97,7 +102,7 @@ async function readEvaluations(
 ): Promise<Evaluation[]> {
   const { id, start } = placeOf(interaction);
   const rows = await client.query<WireRow<Evaluation, (typeof evaluationWide)[number]>>(
-    `SELECT * REPLACE (
+    `SELECT * EXCEPT written_at REPLACE (
        toUnixTimestamp64Milli(evaluated_at) AS evaluated_at,
        ${shortened("explanation", turnText)} AS explanation
      )

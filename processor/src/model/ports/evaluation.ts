@@ -1,5 +1,6 @@
 import type { Evaluation } from "../evaluation.js";
 import type { Interaction } from "../interaction.js";
+import type { QualityPart } from "../quality.js";
 
 /** A tool that was used within an interaction. */
 export interface ToolUse {
@@ -50,4 +51,12 @@ export interface EvaluationLedger {
   append(evaluations: readonly Evaluation[]): Promise<void>;
   /** What evaluations since then (milliseconds) cost, and how many of them have a known cost. */
   spend(since: number): Promise<{ readonly cost_usd: number; readonly paid: number }>;
+}
+
+/** What the composite quality is made of, as the store keeps it (room `store`, needed by `evaluate`). */
+export interface QualityDefinitions {
+  /** In the order of their names; empty before the first. */
+  read(): Promise<readonly QualityPart[]>;
+  /** Takes these parts, in the order of their names, from now on. Does nothing when they hold already. */
+  define(parts: readonly QualityPart[]): Promise<void>;
 }

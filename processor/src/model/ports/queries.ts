@@ -1,6 +1,7 @@
 import type { Evaluation } from "../evaluation.js";
 import type { Feedback } from "../feedback.js";
 import type { Interaction, ModelCall } from "../interaction.js";
+import type { CompositeQuality, PartScore, QualityPart } from "../quality.js";
 import type { RawSpan } from "../telemetry.js";
 
 /** One page of the list on the first page of the web interface. */
@@ -40,11 +41,17 @@ export interface InteractionDetail {
   readonly spans: readonly RawSpan[];
   readonly evaluations: readonly Evaluation[];
   readonly feedback: readonly Feedback[];
+  readonly quality: InteractionQuality;
   /** The turns of the same session, oldest first, this one among them. */
   readonly conversation: readonly Pick<
     Interaction,
     "interaction_id" | "started_at" | "input_text" | "output_text" | "status"
   >[];
+}
+
+/** The composite quality with the parts that are there. */
+export interface InteractionQuality extends CompositeQuality {
+  readonly parts: readonly (QualityPart & PartScore)[];
 }
 
 /** What the web pages and the demo's summary read (room `store`, needed by `serve`). */

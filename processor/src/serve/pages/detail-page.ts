@@ -10,6 +10,7 @@ import { excerpt, formatCount, formatTime, isoTime, plural } from "./format.js";
 import { layout, type PageContext } from "./layout.js";
 import { longText } from "./long-text.js";
 import { html, type Markup } from "./markup.js";
+import { qualityCard } from "./quality-card.js";
 import { waterfall } from "./waterfall.js";
 
 /** One interaction with all that is known of it. */
@@ -30,7 +31,7 @@ export function detailPage(context: PageContext, detail: InteractionDetail): Mar
           ${section("given", "What the model was given", given(interaction))}
         </div>
         <div>
-          ${section("scores", "Scores", evaluationCards(detail.evaluations))}
+          ${section("scores", "Scores", html`${qualityCard(detail.quality)}${evaluationCards(detail.evaluations)}`)}
           ${section("feedback", "Feedback", feedbackList(detail.feedback))}
         </div>
       </div>

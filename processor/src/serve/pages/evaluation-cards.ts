@@ -1,7 +1,7 @@
 import type { Evaluation } from "../../model/evaluation.js";
 import { formatCost, formatDuration, formatNumber, formatTime, isoTime } from "./format.js";
 import { html, type Markup } from "./markup.js";
-import { byWeight, evaluatorName, outcomeText, scoreText, toneOf } from "./scores.js";
+import { byWeight, evaluatorName, outcomeText, scoreBar, scoreText, toneOf } from "./scores.js";
 
 /** The newest outcome of each evaluator, and folded what it had said before. */
 export function evaluationCards(evaluations: readonly Evaluation[]): Markup {
@@ -51,13 +51,6 @@ function verdict(line: Evaluation): Markup {
   return html`<strong
     >${scoreText(line.score)}${line.label === "" ? "" : ` · ${line.label}`}</strong
   >`;
-}
-
-function scoreBar(score: number): Markup {
-  return html`<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
-    <rect class="track" width="100" height="4" />
-    <rect class="value" width="${formatNumber(score * 100)}" height="4" />
-  </svg>`;
 }
 
 function facts(line: Evaluation): Markup {

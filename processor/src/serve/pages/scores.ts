@@ -1,4 +1,5 @@
 import type { Evaluation, EvaluationOutcome } from "../../model/evaluation.js";
+import { formatNumber } from "./format.js";
 import { html, type Markup } from "./markup.js";
 
 /** What there is to say of one evaluator's answer in a line. */
@@ -43,6 +44,14 @@ export function evaluatorName(evaluator: string): string {
 /** A score in two digits, and only where there is one: a failed judge never looks like a 0. */
 export function scoreText(score: number): string {
   return score.toFixed(2);
+}
+
+/** A score as the filled part of a bar. */
+export function scoreBar(score: number): Markup {
+  return html`<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+    <rect class="track" width="100" height="4" />
+    <rect class="value" width="${formatNumber(score * 100)}" height="4" />
+  </svg>`;
 }
 
 /** Answers as a list of chips: scores and failures each, the rest summed up by outcome. */
