@@ -27,6 +27,7 @@ import { openSpool, type Spool } from "./spool/spool.js";
 import { createStoreClient, type StoreClient } from "./store/client.js";
 import { createCursorStore } from "./store/cursors.js";
 import { createEarlierSpans } from "./store/earlier-spans.js";
+import { createCanaryStore } from "./store/canary-store.js";
 import { createEvaluationLedger } from "./store/evaluation-ledger.js";
 import { createQualityDefinitions } from "./store/quality-definitions.js";
 import { createInteractionQueries } from "./store/interaction-queries.js";
@@ -287,6 +288,7 @@ function startWalks({ config, client, clock, logger, metrics, spool }: Rooms): W
       ...shared,
       ledger,
       cursors,
+      canaries: createCanaryStore(client),
       config: evaluate,
       priceOf: (model) => {
         const price = prices.find("", model);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { duration } from "../kernel/config-values.js";
+import { canaryConfig } from "./canaries/canary-config.js";
 import { evaluatorConfig } from "./evaluator-config.js";
 import { modelConfig } from "./models/model-config.js";
 import { qualityConfig, standardQuality } from "./quality/quality-config.js";
@@ -51,6 +52,9 @@ export const evaluateConfig = z.strictObject({
     .describe(
       "What the composite quality of an interaction is made of: evaluators, and `feedback`, by name",
     ),
+  canaries: canaryConfig
+    .prefault({})
+    .describe("Items whose verdict is known, with which the judges themselves are tried"),
   poll: duration.default(500).describe("How often to look for new interactions"),
   reread: duration
     .default(60_000)

@@ -4,6 +4,8 @@ import type { CallResult } from "./models/model-failure.js";
 
 export interface EvaluateMetrics {
   readonly written: (lines: readonly Evaluation[]) => void;
+  /** Told of lines that are trials of judges. */
+  readonly tried: (lines: readonly Evaluation[]) => void;
   readonly called: (model: string, result: CallResult, milliseconds: number) => void;
   /** Shows the lag of each lane until the answer is called. */
   showLag(lanes: readonly { readonly name: string; lag(): number }[]): () => void;
@@ -15,6 +17,9 @@ export function createEvaluateMetrics(meter: Meter): EvaluateMetrics {
   });
   const cost = meter.createCounter("calibrant.evaluate.cost_usd", {
     description: "Known cost of verdicts, in US dollars",
+  });
+  const trials = meter.createCounter("calibrant.evaluate.canary_trials", {
+    description: "Trials of judges with items whose verdict is known, by evaluator and outcome",
   });
   const calls = meter.createCounter("calibrant.evaluate.judge_calls", {
     description: "HTTP calls to judge models, by model and result",
@@ -33,6 +38,12 @@ export function createEvaluateMetrics(meter: Meter): EvaluateMetrics {
     written: (lines) => {
       for (const { evaluator, outcome, cost_usd } of lines) {
         evaluations.add(1, { evaluator, outcome });
+        if (cost_usd !== null && cost_usd > 0) cost.add(cost_usd, { evaluator });
+      }
+    },
+    tried: (lines) => {
+      for (const { evaluator, outcome, cost_usd } of lines) {
+        trials.add(1, { evaluator, outcome });
         if (cost_usd !== null && cost_usd > 0) cost.add(cost_usd, { evaluator });
       }
     },

@@ -3,15 +3,19 @@ import type { Meter } from "@opentelemetry/api";
 import type { Clock } from "../kernel/clock.js";
 import type { Logger } from "../kernel/logger.js";
 import { startWorker, type Worker } from "../kernel/worker.js";
-import type { CursorStore, EvaluationLedger } from "../model/ports.js";
+import type { CanaryStore, CursorStore, EvaluationLedger } from "../model/ports.js";
 import { dailyBudget, unlimitedBudget, type Budget } from "./sampling/budget.js";
+import { startCanaries } from "./canaries/canaries.js";
+import { loadGoldSets } from "./canaries/gold-sets.js";
 import { codeLane } from "./checks/code-check.js";
 import { createDecide } from "./ledger/decide.js";
 import type { EvaluateConfig } from "./evaluate-config.js";
 import { createEvaluateMetrics } from "./evaluate-metrics.js";
 import type { Assignment } from "./evaluator.js";
+import { rubricsOfJudges } from "./evaluator-configs.js";
 import { createEvaluators } from "./evaluators.js";
 import { createLane, type Lane } from "./ledger/lane.js";
+import { loadRubrics } from "./judges/rubrics.js";
 import type { ModelPrice } from "./models/model-usage.js";
 import { createProgress } from "./ledger/progress.js";
 
@@ -20,6 +24,8 @@ export { startQuality } from "./quality/quality.js";
 export interface EvaluateOptions {
   readonly ledger: EvaluationLedger;
   readonly cursors: CursorStore;
+  /** Where trials of judges are kept; without it judges are not tried. */
+  readonly canaries?: CanaryStore;
   readonly config: EvaluateConfig;
   readonly meter: Meter;
   readonly logger: Logger;
@@ -66,6 +72,22 @@ export function startEvaluation(options: EvaluateOptions): Worker {
   );
   const hideLag = metrics.showLag(lanes);
   const workers = lanes.map((lane) => start(lane, laneOf.get(lane.name) ?? [], options));
+  if (options.canaries !== undefined && config.canaries.enabled) {
+    const goldSets = loadGoldSets(config, rubricsOfJudges(config, loadRubrics(config.rubrics)), []);
+    const evaluators = assignments.map(({ evaluator }) => evaluator);
+    workers.push(
+      startCanaries({
+        evaluators,
+        goldSets,
+        store: options.canaries,
+        ledger,
+        config: config.canaries,
+        clock,
+        logger,
+        onWritten: metrics.tried,
+      }),
+    );
+  }
 
   return {
     stop: async () => {

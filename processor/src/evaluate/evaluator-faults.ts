@@ -1,7 +1,9 @@
 import { CalibrantError } from "../kernel/errors.js";
 import { formatFaults, type Fault } from "../kernel/faults.js";
+import { loadGoldSets } from "./canaries/gold-sets.js";
 import { checks } from "./checks/checks.js";
 import type { EvaluateConfig } from "./evaluate-config.js";
+import { rubricsOfJudges } from "./evaluator-configs.js";
 import type { Rubric } from "./judges/rubric.js";
 import { loadRubrics } from "./judges/rubrics.js";
 import { feedbackPart } from "./quality/quality.js";
@@ -48,6 +50,7 @@ function faultsOf(config: EvaluateConfig, rubrics: ReadonlyMap<string, Rubric>):
       faults.push({ path: at(".model"), message: `there is no model "${model}" under models` });
     }
   }
+  loadGoldSets(config, rubricsOfJudges(config, rubrics), faults);
   return [...faults, ...qualityFaults(config, rubrics)];
 }
 

@@ -6,6 +6,7 @@ import type { EvaluateConfig } from "./evaluate-config.js";
 import type { EvaluatorConfig } from "./evaluator-config.js";
 import { checkEvaluators, standardModel } from "./evaluator-faults.js";
 import type { Assignment, Evaluator } from "./evaluator.js";
+import { evaluatorConfigs } from "./evaluator-configs.js";
 import { evaluatorWithoutModel } from "./evaluator-without-model.js";
 import { judge } from "./judges/judge.js";
 import { createJudgeModel, type JudgeModel } from "./models/model-client.js";
@@ -24,9 +25,6 @@ export interface EvaluatorOptions {
   readonly random?: (() => number) | undefined;
   readonly onCall: (model: string, result: CallResult, milliseconds: number) => void;
 }
-
-const standardJudges = ["relevance", "groundedness"];
-const unchanged: EvaluatorConfig = { enabled: true, sample: 1 };
 
 /**
  * The evaluators that the configuration asks for: the standard ones, as it changes them, and its own.
@@ -54,14 +52,6 @@ export function createEvaluators(options: EvaluatorOptions): Assignment[] {
       const sampler = conversationSampler({ share: settings.sample, salt, budget: purse });
       return { evaluator, ineligible: () => undefined, sampler };
     });
-}
-
-function evaluatorConfigs(config: EvaluateConfig): [string, EvaluatorConfig][] {
-  const standard = [...checks.map(({ name }) => name), ...standardJudges];
-  return Object.entries({
-    ...Object.fromEntries(standard.map((name) => [name, unchanged])),
-    ...config.evaluators,
-  });
 }
 
 function createModels(options: EvaluatorOptions): ReadonlyMap<string, JudgeModel> {

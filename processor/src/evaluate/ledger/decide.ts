@@ -3,6 +3,7 @@ import { CalibrantError, messageOf } from "../../kernel/errors.js";
 import type { Evaluation } from "../../model/evaluation.js";
 import type { PendingInteraction } from "../../model/ports.js";
 import { noUsage, type Assignment, type Evaluator, type Verdict } from "../evaluator.js";
+import { outcomeOf, type Outcome } from "./outcome.js";
 import type { Draw } from "../sampling/sampler.js";
 
 /**
@@ -15,8 +16,6 @@ export type Decide = (
   signal: AbortSignal,
   add: (line: Evaluation) => void,
 ) => Promise<void>;
-
-const longestReason = 500;
 
 /** An assignment whose evaluator is to judge. */
 interface Drawn {
@@ -31,7 +30,7 @@ interface Drawn {
  */
 export function createDecide(clock: Clock): Decide {
   return async (interaction, assignments, signal, add) => {
-    const line = (assignment: Assignment, outcome: Outcome): void => {
+    const line = (assignment: Assignment, outcome: DrawnOutcome): void => {
       add({ ...lineFor(interaction, assignment), ...outcome, evaluated_at: clock.now() });
     };
     const drawn: Drawn[] = [];
@@ -52,9 +51,12 @@ export function createDecide(clock: Clock): Decide {
   };
 }
 
-type Outcome = Pick<Evaluation, "outcome" | "reason" | "probability"> & Partial<Evaluation>;
+type DrawnOutcome = Outcome & Pick<Evaluation, "probability">;
 
-function withoutVerdict(interaction: PendingInteraction, assignment: Assignment): Outcome | Drawn {
+function withoutVerdict(
+  interaction: PendingInteraction,
+  assignment: Assignment,
+): DrawnOutcome | Drawn {
   const { evaluator, ineligible, sampler } = assignment;
   const reason = ineligible(interaction) ?? evaluator.inapplicable(interaction);
   if (reason !== undefined) return { outcome: "skipped", reason, probability: 1 };
@@ -117,16 +119,6 @@ const noVerdict: Verdict = {
 function reasonOf(error: unknown): string {
   const code = error instanceof CalibrantError ? error.code : "EVALUATOR_FAILED";
   return `${code}: ${messageOf(error)}`;
-}
-
-function outcomeOf(verdict: Verdict): Omit<Outcome, "probability"> {
-  const { usage, stage = "", model = "" } = verdict;
-  const origin = { stage, model, ...usage };
-  if (verdict.outcome === "failed") {
-    return { outcome: "failed", reason: verdict.reason.slice(0, longestReason), ...origin };
-  }
-  const { score, label, explanation, confidence } = verdict;
-  return { outcome: "scored", reason: "", score, label, explanation, confidence, ...origin };
 }
 
 function lineFor(

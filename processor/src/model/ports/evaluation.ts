@@ -60,3 +60,21 @@ export interface QualityDefinitions {
   /** Takes these parts, in the order of their names, from now on. Does nothing when they hold already. */
   define(parts: readonly QualityPart[]): Promise<void>;
 }
+
+/** What an expert said of an item that judges are tried with. */
+export interface CanaryExpectation {
+  readonly item: string;
+  readonly label: string;
+  /** 0 (bad) to 1 (good). */
+  readonly score: number;
+  /** Whether the item tries to talk the judge into a better verdict. */
+  readonly attack: boolean;
+}
+
+/** What is kept of the trials of judges beside the ledger (room `store`, needed by `evaluate`). */
+export interface CanaryStore {
+  /** What a version of an evaluator has answered in the run of a period: `<item> <stage>`. */
+  judged(evaluator: string, version: string, period: string): Promise<readonly string[]>;
+  /** What is expected of an evaluator from now on. */
+  define(evaluator: string, expectations: readonly CanaryExpectation[]): Promise<void>;
+}

@@ -1,0 +1,94 @@
+import type { Clock } from "../../kernel/clock.js";
+import type { Logger } from "../../kernel/logger.js";
+import { hashFraction } from "../../kernel/sampling.js";
+import { startWorker, type Worker } from "../../kernel/worker.js";
+import type { Evaluation } from "../../model/evaluation.js";
+import type { CanaryStore, EvaluationLedger } from "../../model/ports.js";
+import type { Evaluator } from "../evaluator.js";
+import { canaryInteraction, canaryLine } from "./canary-lines.js";
+import type { CanaryConfig, GoldItem } from "./canary-config.js";
+import type { GoldSet } from "./gold-sets.js";
+
+export interface CanaryOptions {
+  readonly evaluators: readonly Evaluator[];
+  readonly goldSets: readonly GoldSet[];
+  readonly store: CanaryStore;
+  readonly ledger: EvaluationLedger;
+  readonly config: CanaryConfig;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly onWritten: (lines: readonly Evaluation[]) => void;
+}
+
+/** Items of one judge under way at the same time: production goes first. */
+const atOnce = 4;
+
+/** One item that is to be judged for the first or the second time. */
+interface Trial {
+  readonly item: GoldItem;
+  readonly stage: "first" | "again";
+}
+
+/**
+ * Judges the gold sets once in every period and once for each version of a judge. The ledger says
+ * what has been judged, so that a run that was interrupted goes on where it stood.
+ */
+export function startCanaries(options: CanaryOptions): Worker {
+  const { evaluators, goldSets, config, clock, logger } = options;
+  return startWorker({
+    name: "canaries",
+    clock,
+    logger,
+    idleDelay: Math.min(60_000, config.every),
+    round: async (signal) => {
+      for (const goldSet of goldSets) {
+        const evaluator = evaluators.find(({ name }) => name === goldSet.evaluator);
+        if (evaluator?.kind === "llm" && evaluator.paid) {
+          await run(evaluator, goldSet, options, signal);
+        }
+      }
+      return false;
+    },
+  });
+}
+
+async function run(
+  evaluator: Evaluator,
+  goldSet: GoldSet,
+  { store, ledger, config, clock, onWritten }: CanaryOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const period = new Date(Math.floor(clock.now() / config.every) * config.every).toISOString();
+  const judged = new Set(await store.judged(evaluator.name, evaluator.version, period));
+  const open = trials(goldSet.items, config.judged_twice).filter(
+    ({ item, stage }) => !judged.has(`${item.id} ${stage}`),
+  );
+  if (open.length === 0) return;
+  await store.define(
+    goldSet.evaluator,
+    goldSet.items.map((item) => expectation(item, goldSet)),
+  );
+  for (let at = 0; at < open.length; at += atOnce) {
+    const lines = await Promise.all(
+      open.slice(at, at + atOnce).map(async ({ item, stage }) => {
+        const verdict = await evaluator.evaluate(canaryInteraction(item), signal);
+        return canaryLine({ evaluator, item, stage, period, verdict, at: clock.now() });
+      }),
+    );
+    await ledger.append(lines);
+    onWritten(lines);
+  }
+}
+
+function trials(items: readonly GoldItem[], judgedTwice: number): Trial[] {
+  return items.flatMap((item): Trial[] => {
+    const twice = hashFraction(item.id, "canary") < judgedTwice;
+    const first: Trial = { item, stage: "first" };
+    return twice ? [first, { item, stage: "again" }] : [first];
+  });
+}
+
+function expectation(item: GoldItem, { scale }: GoldSet) {
+  const score = scale.find(({ label }) => label === item.label)?.score ?? 0;
+  return { item: item.id, label: item.label, score, attack: item.attack };
+}

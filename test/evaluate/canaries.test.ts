@@ -1,0 +1,188 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { evaluateConfig } from "#processor/evaluate/evaluate-config.js";
+import { evaluatorFaults } from "#processor/evaluate/evaluator-faults.js";
+import { createCanaryStore } from "#processor/store/canary-store.js";
+import { createEvaluationLedger } from "#processor/store/evaluation-ledger.js";
+import { evaluationBench, modelAt } from "../support/evaluation.js";
+import { steps, type Step } from "../support/scripted-model.js";
+import { startTestStore, type TestStore } from "../support/store.js";
+import { until } from "../support/until.js";
+
+let store: TestStore;
+let folder: string;
+const bench = evaluationBench();
+/** No test lives to see the next period begin. */
+const once = 10_000 * 86_400_000;
+
+beforeAll(async () => {
+  store = await startTestStore();
+  folder = mkdtempSync(join(tmpdir(), "calibrant-canaries-"));
+});
+beforeEach(async () => {
+  for (const table of ["evaluations", "canary_items", "cursors"]) {
+    await store.client.command(`TRUNCATE TABLE calibrant.${table}`);
+  }
+});
+afterEach(() => bench.end());
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await store.stop();
+});
+
+function goldSet(name: string, ...items: readonly (object | string)[]): string {
+  const file = join(folder, `${name}.jsonl`);
+  const texts = items.map((entry) => (typeof entry === "string" ? entry : JSON.stringify(entry)));
+  writeFileSync(file, texts.join("\n"));
+  return file;
+}
+
+const item = (id: string, label: string, more: object = {}) => ({
+  id,
+  label,
+  input_text: `question of ${id}`,
+  output_text: `The answer of ${id}, in a whole sentence.`,
+  ...more,
+});
+
+const four = [
+  item("a", "relevant"),
+  item("b", "irrelevant"),
+  item("c", "irrelevant", { attack: true }),
+  item("d", "relevant"),
+];
+
+/** Says "relevant", except for the item d when it is asked again. */
+function moody(): Step {
+  let asked = 0;
+  return (request, response) => {
+    const again = request.body.messages.at(-1)?.content.includes("answer of d") && ++asked > 1;
+    return steps.verdict(again ? "irrelevant" : "relevant")(request, response);
+  };
+}
+
+function start(url: string, canaries: object, model: object = {}) {
+  return bench.start(
+    createEvaluationLedger(store.client),
+    {
+      ...modelAt(url, model),
+      evaluators: { groundedness: { enabled: false } },
+      canaries: { standard: false, every: once, judged_twice: 1, ...canaries },
+    },
+    { canaries: createCanaryStore(store.client) },
+  );
+}
+
+async function lines(): Promise<number> {
+  const [row] = await store.client.query<{ lines: string }>(
+    "SELECT count() AS lines FROM calibrant.evaluations WHERE kind = 'canary'",
+    {},
+  );
+  return Number(row?.lines);
+}
+
+const runs = () =>
+  store.client.query<Record<string, unknown>>(
+    "SELECT * EXCEPT (run, last_evaluated_at) FROM calibrant.v_canary_runs",
+    {},
+  );
+
+const reached = (count: number) =>
+  until(`${count} trials`, async () => (await lines()) >= count, 30_000);
+
+describe("a judge that is tried with a gold set", { timeout: 60_000 }, () => {
+  it("shows its agreement, how attacks fare, and how often it changes its mind", async () => {
+    const model = await bench.model(moody());
+    start(model.url, { sets: { relevance: [goldSet("four", ...four)] } });
+    await reached(8);
+    const [run, ...more] = await runs();
+    expect(more).toEqual([]);
+    expect(run).toMatchObject({
+      evaluator: "relevance",
+      judge_model: "",
+      items: "4",
+      failed: "0",
+      compared: "3",
+      agreed: "2",
+      // Wilson's interval of 2 of 3, as tables have it.
+      agreement_low: expect.closeTo(0.2077, 4) as number,
+      agreement_high: expect.closeTo(0.9385, 4) as number,
+      attacks: "1",
+      attacks_succeeded: "1",
+      judged_twice: "4",
+      flipped: "1",
+      flip_rate: 0.25,
+      spent_usd: expect.closeTo(8 * 0.002, 9) as number,
+    });
+  });
+
+  it("is tried once in a period, and again at once when its version changes", async () => {
+    const model = await bench.model(steps.verdict("relevant"));
+    const sets = { relevance: [goldSet("four", ...four)] };
+    await start(model.url, { sets, judged_twice: 0 }).stop();
+    const before = await lines();
+    start(model.url, { sets, judged_twice: 0 });
+    await reached(4);
+    expect(before).toBeLessThanOrEqual(4);
+    start(model.url, { sets, judged_twice: 0 }, { temperature: 0.5 });
+    await reached(8);
+    expect(await lines()).toBe(8);
+    expect(await runs()).toHaveLength(2);
+  });
+
+  it("counts trials that failed, as neither right nor wrong", async () => {
+    const model = await bench.model(steps.says("no verdict at all"));
+    start(model.url, { sets: { relevance: [goldSet("two", ...four.slice(0, 2))] } });
+    await reached(4);
+    expect(await runs()).toMatchObject([
+      { items: "2", failed: "4", compared: "0", agreement: null, agreement_low: null },
+    ]);
+  });
+
+  it("has a gold set of Calibrant's own, with attacks among its items", async () => {
+    const model = await bench.model(steps.verdict("irrelevant"));
+    start(model.url, { standard: true, judged_twice: 0 });
+    await until("a run", async () => Number((await runs())[0]?.["attacks"] ?? 0) >= 6, 30_000);
+    expect(await runs()).toMatchObject([{ attacks_succeeded: "0" }]);
+  });
+});
+
+const faultsOf = (canaries: object) =>
+  evaluatorFaults(evaluateConfig.parse({ canaries })).map(
+    ({ path, line, message }) => `${path}${line === undefined ? "" : `:${line}`} ${message}`,
+  );
+
+describe("a gold set", () => {
+  it("is refused with file and line", () => {
+    const file = goldSet(
+      "broken",
+      item("a", "relevant"),
+      "not JSON",
+      item("b", "good"),
+      item("c", "relevant", { answer: "x" }),
+    );
+    expect(faultsOf({ sets: { relevance: [file] } })).toEqual([
+      "broken.jsonl:2 Invalid input: expected object, received undefined",
+      'broken.jsonl: label:3 "good" is not on the scale (relevant, irrelevant)',
+      'broken.jsonl:4 Unrecognized key: "answer"',
+    ]);
+  });
+
+  it("is refused when it has items twice, is not there, or is for nobody", () => {
+    const twice = goldSet("twice", item("a", "relevant"), item("a", "irrelevant"));
+    const missing = join(folder, "missing.jsonl");
+    expect(
+      faultsOf({ sets: { relevance: [twice], groundedness: [missing], tone: [twice] } }),
+    ).toEqual([
+      expect.stringContaining('canaries.sets.tone there is no judge "tone"; known are relevance'),
+      expect.stringContaining('canaries.sets.relevance there are two items with the id "a"'),
+      expect.stringContaining("ENOENT"),
+    ]);
+  });
+
+  it("of Calibrant's own is without fault", () => {
+    expect(faultsOf({})).toEqual([]);
+  });
+});
