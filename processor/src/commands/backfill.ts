@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import Table from "cli-table3";
-import { InvalidArgumentError, type Command } from "commander";
+import type { Command } from "commander";
 import { loadConfig, type Config } from "../config.js";
 import {
   markTurn,
@@ -9,7 +9,6 @@ import {
   type BackfillResult,
 } from "../interactions/interactions.js";
 import { systemClock } from "../kernel/clock.js";
-import { duration } from "../kernel/config-values.js";
 import { CalibrantError } from "../kernel/errors.js";
 import { createLogger } from "../kernel/logger.js";
 import { createCursorStore } from "../store/cursors.js";
@@ -18,6 +17,7 @@ import { migrate } from "../store/migrations.js";
 import { checkRawTables } from "../store/raw-tables.js";
 import { createSpanHistory } from "../store/span-history.js";
 import { createTraceReader } from "../store/trace-reader.js";
+import { toMoment, type Moment } from "./moment.js";
 import { openStore } from "./open-store.js";
 import { createProgressBar } from "./progress-bar.js";
 import { stopSignal } from "./signals.js";
@@ -31,12 +31,6 @@ interface BackfillCommandOptions {
   readonly config?: string;
   readonly dataDir?: string;
   readonly json?: true;
-}
-
-/** A time as it was written, and in milliseconds since the Unix epoch. */
-interface Moment {
-  readonly text: string;
-  readonly time: number;
 }
 
 /** `calibrant backfill`: interactions again from raw spans. */
@@ -66,7 +60,7 @@ async function backfill(
     program.error("error: --since is not before --until");
   }
   const signal = stopSignal();
-  const bar = createProgressBar(process.stderr.isTTY ? process.stderr : undefined, clock);
+  const bar = createProgressBar(process.stderr.isTTY ? process.stderr : undefined, clock, "traces");
   const store = await openStore(config, options.dataDir ?? config.service.data_dir, logger);
   let result: BackfillResult;
   try {
@@ -157,15 +151,4 @@ function tableOf(result: BackfillResult): string {
 
 function timeText(time: number): string {
   return new Date(time).toISOString();
-}
-
-function toMoment(text: string): Moment {
-  const ago = /^\d/.test(text) && /[a-z]$/.test(text) ? duration.safeParse(text) : undefined;
-  const time = ago?.success ? systemClock.now() - ago.data : Date.parse(text);
-  if (!Number.isFinite(time) || time < 0) {
-    throw new InvalidArgumentError(
-      "write a time such as 2026-11-24T08:00:00Z, or 7d for a week ago",
-    );
-  }
-  return { text, time };
 }

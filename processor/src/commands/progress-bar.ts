@@ -17,15 +17,23 @@ const barWidth = 24;
 /** Milliseconds between two drawings. */
 const drawInterval = 200;
 
-/** A bar that is redrawn in place; nothing at all where standard error is no terminal. */
-export function createProgressBar(stream: BarStream | undefined, clock: Clock): ProgressBar {
+/**
+ * A bar that is redrawn in place; nothing at all where standard error is no terminal.
+ * @param unit what is counted, such as `traces`
+ */
+export function createProgressBar(
+  stream: BarStream | undefined,
+  clock: Clock,
+  unit: string,
+): ProgressBar {
   const started = clock.now();
   let drawnAt = 0;
   return {
     show: (done, all, label) => {
       if (stream === undefined || clock.now() - drawnAt < drawInterval) return;
       drawnAt = clock.now();
-      const line = lineOf(done, all, label, (drawnAt - started) / 1_000);
+      const counted = `${done.toLocaleString("en-US")} ${unit}`;
+      const line = lineOf(done, all, counted, label, (drawnAt - started) / 1_000);
       stream.write(`\r\u001b[2K${line.slice(0, (stream.columns ?? 80) - 1)}`);
     },
     end: () => {
@@ -34,13 +42,19 @@ export function createProgressBar(stream: BarStream | undefined, clock: Clock): 
   };
 }
 
-function lineOf(done: number, all: number, label: string, seconds: number): string {
+function lineOf(
+  done: number,
+  all: number,
+  counted: string,
+  label: string,
+  seconds: number,
+): string {
   const share = all === 0 ? 0 : Math.min(1, done / all);
   const full = Math.round(share * barWidth);
   const bar = `${"█".repeat(full)}${"░".repeat(barWidth - full)}`;
   const left = share > 0 && share < 1 ? `, ${timeOf((seconds / share) * (1 - share))} left` : "";
   const rate = seconds > 0 ? Math.round(done / seconds).toLocaleString("en-US") : "0";
-  return `${bar} ${Math.round(share * 100)}% ${done.toLocaleString("en-US")} traces, ${rate}/s${left}, ${label}`;
+  return `${bar} ${Math.round(share * 100)}% ${counted}, ${rate}/s${left}, ${label}`;
 }
 
 function timeOf(seconds: number): string {

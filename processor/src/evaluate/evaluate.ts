@@ -19,6 +19,9 @@ import { loadRubrics } from "./judges/rubrics.js";
 import type { ModelPrice } from "./models/model-usage.js";
 import { createProgress } from "./ledger/progress.js";
 
+export { readTrialItems } from "./trial/trial-items.js";
+export { summarise, type TrialSummary } from "./trial/trial-summary.js";
+export { tryJudge, type Trial, type TrialItem } from "./trial/try-judge.js";
 export { startQuality } from "./quality/quality.js";
 
 export interface EvaluateOptions {

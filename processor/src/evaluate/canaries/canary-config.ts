@@ -18,6 +18,11 @@ export const goldItem = z.strictObject({
   context: z.array(z.string()).default([]),
 });
 
+/** One line of a data set with which a rubric is tried: it may lack a name and a verdict. */
+export const trialItem = goldItem
+  .omit({ attack: true })
+  .extend({ id: z.string().min(1).optional(), label: goldItem.shape.label.optional() });
+
 /** How the judges themselves are watched. */
 export const canaryConfig = z.strictObject({
   enabled: z

@@ -5,7 +5,7 @@ import { outcomeOf } from "../ledger/outcome.js";
 import type { GoldItem } from "./canary-config.js";
 
 /** What an evaluator is given for an item. */
-export function canaryInteraction(item: GoldItem): PendingInteraction {
+export function canaryInteraction(item: Omit<GoldItem, "label" | "attack">): PendingInteraction {
   const { input_text, output_text, system_text, previous_output, context } = item;
   return {
     ...nobody,
