@@ -9,11 +9,12 @@ import {
   type Trial,
   type TrialItem,
 } from "../evaluate/evaluate.js";
-import { pricesOf } from "../interactions/interactions.js";
 import { systemClock } from "../kernel/clock.js";
 import { CalibrantError } from "../kernel/errors.js";
 import { createLogger } from "../kernel/logger.js";
 import { readPastInteractions } from "../store/past-interactions.js";
+import { addCertifyCommand } from "./judge-certify.js";
+import { judgePrices } from "./judge-prices.js";
 import { renderTrial } from "./judge-table.js";
 import { toMoment, type Moment } from "./moment.js";
 import { openStore } from "./open-store.js";
@@ -35,9 +36,9 @@ interface TryOptions {
 
 /** `calibrant judge try`: a rubric over a file or past interactions, before it judges production. */
 export function addJudgeCommands(program: Command, terminal: Terminal): void {
-  program
-    .command("judge")
-    .description("try judges before they judge production")
+  const judge = program.command("judge").description("try judges before they judge production");
+  addCertifyCommand(judge, terminal);
+  judge
     .command("try")
     .argument("<rubric>", "name of a rubric, or a rubric file (.yaml)")
     .description(
@@ -65,7 +66,6 @@ async function tryRubric(
     program.error("error: say --on FILE or --interactions COUNT, one of the two");
   }
   const config = loadConfig(options.config);
-  const prices = pricesOf(config.processors.interactions);
   const items = await itemsOf(options, config);
   const bar = createProgressBar(
     process.stderr.isTTY ? process.stderr : undefined,
@@ -81,10 +81,7 @@ async function tryRubric(
       items,
       clock: systemClock,
       signal: stopSignal(),
-      priceOf: (model) => {
-        const price = prices.find("", model);
-        return price === undefined ? undefined : { ...price, cached_input: price.cachedInput };
-      },
+      priceOf: judgePrices(config),
       onDone: (done) => bar.show(done, items.length, rubric),
     });
   } finally {

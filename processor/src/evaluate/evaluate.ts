@@ -19,6 +19,8 @@ import { loadRubrics } from "./judges/rubrics.js";
 import type { ModelPrice } from "./models/model-usage.js";
 import { createProgress } from "./ledger/progress.js";
 
+export type { Certificate } from "./cascade/cascade-config.js";
+export { certifyJudges } from "./trial/certify-judges.js";
 export { readTrialItems } from "./trial/trial-items.js";
 export { summarise, type TrialSummary } from "./trial/trial-summary.js";
 export { tryJudge, type Trial, type TrialItem } from "./trial/try-judge.js";
@@ -53,7 +55,8 @@ export function startEvaluation(options: EvaluateOptions): Worker {
   const { ledger, cursors, config, logger, clock } = options;
   const metrics = createEvaluateMetrics(options.meter);
   const budget = budgetOf(options);
-  const assignments = createEvaluators({ ...options, budget, onCall: metrics.called });
+  const onWarning = (message: string): void => logger.warn(message);
+  const assignments = createEvaluators({ ...options, budget, onCall: metrics.called, onWarning });
   const decide = createDecide(clock);
   const laneOf = byLane(assignments);
   const progress = createProgress(cursors, clock, [...laneOf.keys()]);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cascadeConfig } from "./cascade/cascade-config.js";
 
 /** Settings of one evaluator. */
 export const evaluatorConfig = z.strictObject({
@@ -17,6 +18,9 @@ export const evaluatorConfig = z.strictObject({
     .string()
     .optional()
     .describe("Name of the model that a judge asks; `default` when left out"),
+  cascade: cascadeConfig
+    .optional()
+    .describe("Several models instead of one, the next where one is not sure"),
 });
 
 export type EvaluatorConfig = z.output<typeof evaluatorConfig>;

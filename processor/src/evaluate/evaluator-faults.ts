@@ -1,6 +1,7 @@
 import { CalibrantError } from "../kernel/errors.js";
 import { formatFaults, type Fault } from "../kernel/faults.js";
 import { loadGoldSets } from "./canaries/gold-sets.js";
+import { loadCertificate } from "./cascade/certificates.js";
 import { checks } from "./checks/checks.js";
 import type { EvaluateConfig } from "./evaluate-config.js";
 import { rubricsOfJudges } from "./evaluator-configs.js";
@@ -34,11 +35,12 @@ export function checkEvaluators(config: EvaluateConfig): ReadonlyMap<string, Rub
 
 function faultsOf(config: EvaluateConfig, rubrics: ReadonlyMap<string, Rubric>): Fault[] {
   const faults: Fault[] = [];
-  for (const [name, { rubric, model }] of Object.entries(config.evaluators)) {
+  for (const [name, { rubric, model, cascade }] of Object.entries(config.evaluators)) {
     const at = (field: string): string => `processors.evaluate.evaluators.${name}${field}`;
     if (checks.some((check) => check.name === name)) {
       if (rubric !== undefined) faults.push({ path: at(".rubric"), message: "a check has none" });
       if (model !== undefined) faults.push({ path: at(".model"), message: "a check has none" });
+      if (cascade !== undefined) faults.push({ path: at(".cascade"), message: "a check has none" });
       continue;
     }
     if (!rubrics.has(rubric ?? name)) {
@@ -49,6 +51,16 @@ function faultsOf(config: EvaluateConfig, rubrics: ReadonlyMap<string, Rubric>):
     if (model !== undefined && model !== standardModel && !(model in config.models)) {
       faults.push({ path: at(".model"), message: `there is no model "${model}" under models` });
     }
+    if (cascade === undefined) continue;
+    if (model !== undefined) {
+      faults.push({ path: at(".model"), message: "a cascade names its models itself" });
+    }
+    cascade.models.forEach((stage, index) => {
+      if (stage === standardModel || stage in config.models) return;
+      const path = at(`.cascade.models.${index}`);
+      faults.push({ path, message: `there is no model "${stage}" under models` });
+    });
+    loadCertificate(cascade.certificate, at(".cascade.certificate"), faults);
   }
   loadGoldSets(config, rubricsOfJudges(config, rubrics), faults);
   return [...faults, ...qualityFaults(config, rubrics)];

@@ -35,7 +35,11 @@ export type Verdict =
       readonly confidence: number | null;
       readonly usage: Usage;
     } & Origin)
-  | ({ readonly outcome: "failed"; readonly reason: string; readonly usage: Usage } & Origin);
+  | ({
+      readonly outcome: "failed" | "skipped";
+      readonly reason: string;
+      readonly usage: Usage;
+    } & Origin);
 
 /** Evaluators that can be asked about one interaction in one call. */
 export interface Together {

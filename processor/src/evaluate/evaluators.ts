@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../kernel/clock.js";
+import { certifiedCascade } from "./cascade/certified-cascade.js";
 import { codeEvaluator } from "./checks/code-check.js";
 import { checks } from "./checks/checks.js";
 import type { EvaluateConfig } from "./evaluate-config.js";
@@ -23,6 +24,8 @@ export interface EvaluatorOptions {
   /** What a model costs when the configuration does not say. */
   readonly priceOf?: ((model: string) => ModelPrice | undefined) | undefined;
   readonly random?: (() => number) | undefined;
+  /** Told of what works less well than it was meant to. */
+  readonly onWarning?: ((message: string) => void) | undefined;
   readonly onCall: (model: string, result: CallResult, milliseconds: number) => void;
 }
 
@@ -35,14 +38,22 @@ export function createEvaluators(options: EvaluatorOptions): Assignment[] {
   const salt = config.sampling_salt;
   const rubrics = checkEvaluators(config);
   const models = createModels(options);
-  const create = (name: string, { rubric, model }: EvaluatorConfig): Evaluator => {
+  const create = (name: string, settings: EvaluatorConfig): Evaluator => {
+    const { rubric, model, cascade: several } = settings;
     const check = checks.find((candidate) => candidate.name === name);
     if (check !== undefined) return codeEvaluator(check, clock);
     const judged = rubrics.get(rubric ?? name);
-    const asked = models.get(model ?? standardModel);
-    if (judged === undefined || asked === undefined) return evaluatorWithoutModel(name);
     const limits = config.judged_characters;
-    return judge({ name, rubric: judged, model: asked, limits, clock, drawBoundary });
+    const judgeBy = (wanted: string): Evaluator | undefined => {
+      const asked = models.get(wanted);
+      if (judged === undefined || asked === undefined) return undefined;
+      return judge({ name, rubric: judged, model: asked, limits, clock, drawBoundary });
+    };
+    const evaluator =
+      several === undefined
+        ? judgeBy(model ?? standardModel)
+        : certifiedCascade({ name, config: several, judgeBy, onWarning: options.onWarning });
+    return evaluator ?? evaluatorWithoutModel(name);
   };
   return evaluatorConfigs(config)
     .filter(([, settings]) => settings.enabled)

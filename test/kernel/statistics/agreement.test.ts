@@ -1,7 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cohenKappa, type KappaWeights } from "#processor/kernel/statistics/kappa.js";
-import { clopperPearsonUpper, wilsonInterval } from "#processor/kernel/statistics/proportion.js";
+import {
+  clopperPearsonUpper,
+  isProportionAtMost,
+  wilsonInterval,
+} from "#processor/kernel/statistics/proportion.js";
 import { referenceValues } from "../../support/reference-values.js";
 
 interface KappaReference {
@@ -81,6 +85,16 @@ describe("the interval of a proportion", () => {
     for (const [name, bound] of Object.entries(reference)) {
       const [successes = 0, trials = 0] = name.split("/").map(Number);
       expect(clopperPearsonUpper(successes, trials, 0.1)).toBeCloseTo(bound, 6);
+    }
+    for (const [successes, trials] of [
+      [0, 30],
+      [3, 60],
+      [20, 200],
+      [0, 21],
+      [7, 7],
+    ] as const) {
+      const bound = clopperPearsonUpper(successes, trials, 0.1);
+      expect(isProportionAtMost(successes, trials, 0.1, 0.1)).toBe(bound <= 0.1);
     }
     expect(clopperPearsonUpper(5, 5, 0.1)).toBe(1);
     expect(clopperPearsonUpper(0, 0, 0.1)).toBe(1);

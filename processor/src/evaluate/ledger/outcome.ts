@@ -10,8 +10,9 @@ const longestReason = 500;
 export function outcomeOf(verdict: Verdict): Outcome {
   const { usage, stage = "", model = "" } = verdict;
   const origin = { stage, model, ...usage };
-  if (verdict.outcome === "failed") {
-    return { outcome: "failed", reason: verdict.reason.slice(0, longestReason), ...origin };
+  if (verdict.outcome !== "scored") {
+    const { outcome, reason } = verdict;
+    return { outcome, reason: reason.slice(0, longestReason), ...origin };
   }
   const { score, label, explanation, confidence } = verdict;
   return { outcome: "scored", reason: "", score, label, explanation, confidence, ...origin };

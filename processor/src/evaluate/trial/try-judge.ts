@@ -36,7 +36,7 @@ export interface TrialLine {
   readonly id: string;
   /** The expert's verdict; null when there is none. */
   readonly expected: string | null;
-  readonly outcome: Verdict["outcome"] | "skipped";
+  readonly outcome: Verdict["outcome"];
   readonly reason: string;
   readonly label: string;
   readonly score: number | null;
@@ -63,9 +63,18 @@ const atOnce = 256;
  * @throws CalibrantError CONFIG_INVALID when there is no such rubric, label or model
  */
 export async function tryJudge(options: TrialOptions): Promise<Trial> {
-  const { items, signal, onDone } = options;
+  const { items } = options;
   const { evaluator, rubric } = judgeOf(options);
   checkLabels(items, rubric);
+  return { rubric, version: evaluator.version, lines: await judgeItems(evaluator, items, options) };
+}
+
+/** In the order of the items, without those that the end came before. */
+export async function judgeItems(
+  evaluator: Evaluator,
+  items: readonly TrialItem[],
+  { signal, onDone }: Pick<TrialOptions, "signal" | "onDone">,
+): Promise<TrialLine[]> {
   const lines: (TrialLine | undefined)[] = [];
   let next = 0;
   let done = 0;
@@ -84,11 +93,14 @@ export async function tryJudge(options: TrialOptions): Promise<Trial> {
     }
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, work));
-  const answered = lines.filter((line) => line !== undefined);
-  return { rubric, version: evaluator.version, lines: answered };
+  return lines.filter((line) => line !== undefined);
 }
 
-function judgeOf(options: TrialOptions): { evaluator: Evaluator; rubric: Rubric } {
+/** @throws CalibrantError CONFIG_INVALID when there is no such rubric or model */
+export function judgeOf(options: Omit<TrialOptions, "items" | "signal" | "onDone">): {
+  evaluator: Evaluator;
+  rubric: Rubric;
+} {
   const { model = standardModel, clock, priceOf } = options;
   const { config, rubric } = withRubric(options);
   if (!(model in config.models)) {
@@ -119,7 +131,7 @@ function judgeOf(options: TrialOptions): { evaluator: Evaluator; rubric: Rubric 
 }
 
 /** The rubric, and the configuration with its file. */
-function withRubric({ config, rubric: wanted }: TrialOptions): {
+function withRubric({ config, rubric: wanted }: Pick<TrialOptions, "config" | "rubric">): {
   readonly config: EvaluateConfig;
   readonly rubric: Rubric;
 } {
@@ -139,7 +151,7 @@ function withRubric({ config, rubric: wanted }: TrialOptions): {
 }
 
 /** @throws CalibrantError CONFIG_INVALID */
-function checkLabels(items: readonly TrialItem[], rubric: Rubric): void {
+export function checkLabels(items: readonly TrialItem[], rubric: Rubric): void {
   const labels = rubric.scale.map(({ label }) => label);
   const wrong = items.find(({ label }) => label !== undefined && !labels.includes(label));
   if (wrong === undefined) return;
@@ -162,8 +174,9 @@ async function judgeItem(
     return { ...own, outcome: "skipped", reason, ...nothing, ...usage };
   }
   const verdict = await evaluator.evaluate(interaction, signal);
-  if (verdict.outcome === "failed") {
-    return { ...own, outcome: "failed", reason: verdict.reason, ...nothing, ...verdict.usage };
+  if (verdict.outcome !== "scored") {
+    const { outcome, reason: why, usage } = verdict;
+    return { ...own, outcome, reason: why, ...nothing, ...usage };
   }
   const { label, score, explanation, confidence, usage } = verdict;
   return { ...own, outcome: "scored", reason: "", label, score, explanation, confidence, ...usage };

@@ -31,6 +31,20 @@ export function clopperPearsonUpper(successes: number, trials: number, delta: nu
   return high;
 }
 
+/**
+ * Whether the upper bound of Clopper and Pearson is at most `bound`: the same as comparing with
+ * `clopperPearsonUpper`, without searching for it.
+ * @param bound 0 < bound < 1
+ */
+export function isProportionAtMost(
+  successes: number,
+  trials: number,
+  bound: number,
+  delta: number,
+): boolean {
+  return successes < trials && binomialAtMost(successes, trials, bound) <= delta;
+}
+
 /** The probability of at most `successes` in `trials` of probability `p`, 0 < p < 1. */
 function binomialAtMost(successes: number, trials: number, p: number): number {
   // From the likeliest term downwards, in logarithms: none is lost to underflow.
