@@ -17,6 +17,7 @@ export interface RelevanceJudgeOptions {
 export function relevanceJudge(options: RelevanceJudgeOptions): Evaluator {
   const { url, model = {}, random = () => 0, clock = systemClock } = options;
   const config = evaluateConfig.parse({
+    cache: { entries: 0 },
     models: {
       default: {
         base_url: url,

@@ -45,6 +45,18 @@ export const evaluateConfig = z.strictObject({
     })
     .prefault({})
     .describe("Most characters that a judge is shown of each part; the middle is left out beyond"),
+  cache: z
+    .strictObject({
+      entries: z
+        .int()
+        .min(0)
+        .max(1_000_000)
+        .default(10_000)
+        .describe("Most verdicts; 0 keeps none"),
+      age: duration.default(86_400_000).describe("How long a verdict holds"),
+    })
+    .prefault({})
+    .describe("Verdicts of judges that hold for the same material without another call"),
   poll: duration.default(500).describe("How often to look for new interactions"),
   reread: duration
     .default(60_000)

@@ -42,7 +42,15 @@ export function startEvaluation(options: EvaluateOptions): Worker {
   const { ledger, cursors, config, logger, clock } = options;
   const metrics = createEvaluateMetrics(options.meter);
   const budget = budgetOf(options);
-  const assignments = createEvaluators({ ...options, budget, onCall: metrics.called });
+  const assignments = createEvaluators({
+    ...options,
+    budget,
+    onCall: metrics.called,
+    onCircuit: (model, state, reason) => {
+      metrics.circuit(model, state);
+      if (state === "open") logger.warn({ model, err: reason }, "calls to a model are kept back");
+    },
+  });
   const decide = createDecide(clock);
   const laneOf = byLane(assignments);
   const progress = createProgress(cursors, clock, [...laneOf.keys()]);

@@ -17,6 +17,14 @@ export const evaluatorConfig = z.strictObject({
     .string()
     .optional()
     .describe("Name of the model that a judge asks; `default` when left out"),
+  samples: z
+    .int()
+    .min(3)
+    .max(5)
+    .optional()
+    .describe(
+      "Verdicts, at temperature 1, of which a judge gives the mean where the model gives no log probabilities",
+    ),
 });
 
 export type EvaluatorConfig = z.output<typeof evaluatorConfig>;

@@ -8,7 +8,9 @@ import { checkEvaluators, standardModel } from "./evaluator-faults.js";
 import type { Assignment, Evaluator } from "./evaluator.js";
 import { evaluatorWithoutModel } from "./evaluator-without-model.js";
 import { judge } from "./judges/judge.js";
-import { createJudgeModel, type JudgeModel } from "./models/model-client.js";
+import { sampled } from "./judges/samples.js";
+import { createVerdictCache } from "./judges/verdict-cache.js";
+import { createJudgeModels, type JudgeModelsOptions } from "./models/judge-models.js";
 import type { CallResult } from "./models/model-failure.js";
 import type { ModelPrice } from "./models/model-usage.js";
 import { unlimitedBudget, type Budget } from "./sampling/budget.js";
@@ -23,8 +25,11 @@ export interface EvaluatorOptions {
   readonly priceOf?: ((model: string) => ModelPrice | undefined) | undefined;
   readonly random?: (() => number) | undefined;
   readonly onCall: (model: string, result: CallResult, milliseconds: number) => void;
+  readonly onCircuit?: JudgeModelsOptions["onCircuit"];
 }
 
+/** Several verdicts at a low temperature would be the same verdict. */
+const samplingTemperature = 1;
 const standardJudges = ["relevance", "groundedness"];
 const unchanged: EvaluatorConfig = { enabled: true, sample: 1 };
 
@@ -36,15 +41,22 @@ export function createEvaluators(options: EvaluatorOptions): Assignment[] {
   const { config, clock, budget } = options;
   const salt = config.sampling_salt;
   const rubrics = checkEvaluators(config);
-  const models = createModels(options);
-  const create = (name: string, { rubric, model }: EvaluatorConfig): Evaluator => {
+  const models = createJudgeModels({ ...options, models: config.models });
+  const cache = createVerdictCache(config.cache, clock);
+  const create = (name: string, { rubric, model, samples }: EvaluatorConfig): Evaluator => {
     const check = checks.find((candidate) => candidate.name === name);
     if (check !== undefined) return codeEvaluator(check, clock);
     const judged = rubrics.get(rubric ?? name);
     const asked = models.get(model ?? standardModel);
     if (judged === undefined || asked === undefined) return evaluatorWithoutModel(name);
     const limits = config.judged_characters;
-    return judge({ name, rubric: judged, model: asked, limits, clock, drawBoundary });
+    const settings = { name, rubric: judged, limits, clock, drawBoundary };
+    const judging =
+      samples === undefined
+        ? judge({ ...settings, model: asked })
+        : sampled(judge({ ...settings, model: asked.atTemperature(samplingTemperature) }), samples);
+    const shown = [...judged.required, ...judged.optional];
+    return cache.before(judging, (interaction) => shown.map((field) => interaction[field]));
   };
   return evaluatorConfigs(config)
     .filter(([, settings]) => settings.enabled)
@@ -62,16 +74,6 @@ function evaluatorConfigs(config: EvaluateConfig): [string, EvaluatorConfig][] {
     ...Object.fromEntries(standard.map((name) => [name, unchanged])),
     ...config.evaluators,
   });
-}
-
-function createModels(options: EvaluatorOptions): ReadonlyMap<string, JudgeModel> {
-  const { config, clock, priceOf, onCall, random = Math.random } = options;
-  const models = new Map<string, JudgeModel>();
-  for (const [name, model] of Object.entries(config.models)) {
-    const price = model.price ?? priceOf?.(model.model);
-    models.set(name, createJudgeModel({ name, config: model, price, clock, random, onCall }));
-  }
-  return models;
 }
 
 function drawBoundary(): string {
