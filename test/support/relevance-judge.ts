@@ -15,6 +15,7 @@ export interface RelevanceJudgeOptions {
   readonly cache?: object;
   readonly clock?: Clock;
   readonly onCall?: (model: string, result: string) => void;
+  readonly onCircuit?: (model: string, state: string) => void;
 }
 
 /** The standard judge `relevance`, fresh: a model remembers what its server refused. */
@@ -41,6 +42,7 @@ export function relevanceJudge(options: RelevanceJudgeOptions): Evaluator {
     budget: unlimitedBudget,
     random,
     onCall: options.onCall ?? (() => undefined),
+    onCircuit: options.onCircuit,
   });
   const found = evaluators.find(({ evaluator }) => evaluator.name === "relevance");
   if (found === undefined) throw new Error("there is no evaluator relevance");
