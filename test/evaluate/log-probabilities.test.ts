@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { setMaxListeners } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -259,9 +259,8 @@ describe("a judge whose model tells log probabilities", () => {
     ["a complaint about something unnamed", 422, "Extra inputs are not permitted"],
     ["a model that may not tell", 403, "You are not allowed to request logprobs from this model"],
   ])("does without them after %s, and remembers it", async (_what, status, message) => {
-    const refusing = (body: object): boolean => "logprobs" in body;
     server.play((request, response) =>
-      (refusing(request.body) ? steps.status(status, { message }) : steps.verdict("relevant"))(
+      ("logprobs" in request.body ? steps.status(status, { message }) : steps.verdict("relevant"))(
         request,
         response,
       ),

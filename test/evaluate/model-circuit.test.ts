@@ -68,12 +68,40 @@ function judging(...script: [Step, ...Step[]]) {
 
 /** When everything that can go on without the clock has gone on. */
 async function settled(): Promise<void> {
-  const quiet = async (): Promise<number> => {
+  await until("no more calls", async () => {
     const seen = calls();
     await new Promise((resolve) => setTimeout(resolve, 50));
-    return seen;
-  };
-  await until("no more calls", async () => (await quiet()) === calls());
+    return calls() === seen;
+  });
+}
+
+/** Evaluators of two models, and what became of their circuits. */
+function judges(models: object) {
+  const config = evaluateConfig.parse({
+    cache: { entries: 0 },
+    models,
+    evaluators: {
+      relevance: { model: "first" },
+      again: { rubric: "relevance", model: "second" },
+    },
+  });
+  const states: string[] = [];
+  const assignments = createEvaluators({
+    config,
+    clock,
+    budget: unlimitedBudget,
+    onCall: () => undefined,
+    onCircuit: (model, state) => void states.push(`${model} ${state}`),
+  });
+  const evaluate = async (name: string): Promise<Verdict | undefined> =>
+    assignments
+      .find(({ evaluator }) => evaluator.name === name)
+      ?.evaluator.evaluate(pendingInteraction(), never);
+  return { states, evaluate };
+}
+
+function withKey(api_key: string, more: object = {}): object {
+  return { base_url: server.url, api_key, retries: 0, circuit, timeout: 5_000, ...more };
 }
 
 describe("the circuit of a provider", () => {
@@ -211,34 +239,9 @@ describe("the circuit of a provider", () => {
 });
 
 describe("models at one address", () => {
-  const judges = (models: object) => {
-    const config = evaluateConfig.parse({
-      cache: { entries: 0 },
-      models,
-      evaluators: {
-        relevance: { model: "first" },
-        again: { rubric: "relevance", model: "second" },
-      },
-    });
-    const states: string[] = [];
-    const assignments = createEvaluators({
-      ...{ config, clock, budget: unlimitedBudget, onCall: () => undefined },
-      onCircuit: (model, state) => void states.push(`${model} ${state}`),
-    });
-    const evaluate = (name: string) =>
-      assignments
-        .find(({ evaluator }) => evaluator.name === name)
-        ?.evaluator.evaluate(pendingInteraction(), never);
-    return { states, evaluate };
-  };
-  const model = (api_key: string, more: object = {}) => ({
-    ...{ base_url: server.url, api_key, retries: 0, circuit, timeout: 5_000 },
-    ...more,
-  });
-
   it("and with one key share the circuit", async () => {
     server.play(wrongKey, steps.verdict("relevant"));
-    const { states, evaluate } = judges({ first: model("a"), second: model("a") });
+    const { states, evaluate } = judges({ first: withKey("a"), second: withKey("a") });
     await evaluate("relevance");
     const waiting = evaluate("again");
     await settled();
@@ -246,14 +249,20 @@ describe("models at one address", () => {
     clock.advance(circuit.refused_cool_down);
     expect(await waiting).toMatchObject({ outcome: "scored" });
     expect(states).toEqual([
-      ...["first closed", "second closed", "first open", "second open"],
-      ...["first half_open", "second half_open", "first closed", "second closed"],
+      "first closed",
+      "second closed",
+      "first open",
+      "second open",
+      "first half_open",
+      "second half_open",
+      "first closed",
+      "second closed",
     ]);
   });
 
   it("and with other keys do not", async () => {
     server.play(wrongKey, steps.verdict("relevant"));
-    const { evaluate } = judges({ first: model("a"), second: model("b") });
+    const { evaluate } = judges({ first: withKey("a"), second: withKey("b") });
     await evaluate("relevance");
     expect(await evaluate("again")).toMatchObject({ outcome: "scored" });
   });
@@ -266,8 +275,8 @@ describe("models at one address", () => {
     try {
       const more = { base_url: busy.url, timeout: 20_000 };
       const { evaluate } = judges({
-        first: model("a", { ...more, concurrency: 4 }),
-        second: model("a", { ...more, concurrency: 2 }),
+        first: withKey("a", { ...more, concurrency: 4 }),
+        second: withKey("a", { ...more, concurrency: 2 }),
       });
       await Promise.all(Array.from({ length: 20 }, () => evaluate("again")));
       expect(busy.mostOpen()).toBeLessThanOrEqual(2);
@@ -291,19 +300,19 @@ describe("the ledger, while a provider is away", () => {
   );
 
   it("gets every verdict, later", async () => {
-    const { meter, value, shutdown } = recordMetrics();
-    bench.cleanUp(shutdown);
+    const metrics = recordMetrics();
+    bench.cleanUp(() => metrics.shutdown());
     const outage = Array.from({ length: 12 }, () => oops);
     const model = await bench.model(oops, ...outage, steps.verdict("relevant"));
     const ledger = memoryLedger(queued(60));
     const settings = { retries: 2, circuit: { failures: 4, cool_down: 20 } };
     const config = { ...modelAt(model.url, settings), evaluators: relevanceAlone };
-    bench.start(ledger, config, { meter, random: () => 0 });
+    bench.start(ledger, config, { meter: metrics.meter, random: () => 0 });
     await filled(ledger, 60);
     expect(ledger.lines.map(({ outcome }) => outcome)).toEqual(ledger.lines.map(() => "scored"));
     const state = { model: "default", state: "closed" };
-    expect(await value("calibrant.evaluate.judge_circuit", state)).toBe(1);
-    expect(await value("calibrant.evaluate.judge_circuit_openings")).toBeGreaterThan(1);
+    expect(await metrics.value("calibrant.evaluate.judge_circuit", state)).toBe(1);
+    expect(await metrics.value("calibrant.evaluate.judge_circuit_openings")).toBeGreaterThan(1);
   });
 
   it("does not fill with failures because of a wrong key", async () => {
@@ -313,8 +322,9 @@ describe("the ledger, while a provider is away", () => {
     const worker = bench.start(ledger, config);
     await filled(ledger, 1);
     await worker.stop();
-    expect(ledger.lines.length).toBeLessThanOrEqual(4);
-    expect(model.requests.length).toBe(ledger.lines.length);
+    // Those that were under way when the first was refused.
+    expect(model.requests.length).toBeLessThanOrEqual(4);
+    expect(ledger.lines.length).toBeLessThanOrEqual(model.requests.length);
     expect(ledger.lines[0]).toMatchObject({
       outcome: "failed",
       reason: "JUDGE_REFUSED: 401 Incorrect API key",

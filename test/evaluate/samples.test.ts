@@ -31,6 +31,12 @@ async function evaluate(samples: number, ...script: [Step, ...Step[]]) {
 const yes = steps.verdict("relevant", "It answers.");
 const no = steps.verdict("irrelevant", "It does not.");
 
+const token = (text: string, other = text) => ({
+  token: text,
+  logprob: Math.log(0.8),
+  top_logprobs: [{ token: other, logprob: Math.log(0.2) }],
+});
+
 describe("a judge with samples", () => {
   it("gives the mean, the share of the majority and the sum of the costs", async () => {
     const { verdict, requests } = await evaluate(5, no, yes, yes, no, yes);
@@ -46,11 +52,6 @@ describe("a judge with samples", () => {
   });
 
   it("asks once when the model tells how probable its verdict was", async () => {
-    const token = (text: string, other = text) => ({
-      token: text,
-      logprob: Math.log(0.8),
-      top_logprobs: [{ token: other, logprob: Math.log(0.2) }],
-    });
     const logprobs = { content: [token('{"verdict":"'), token("rel", "irre"), token('evant"}')] };
     const message = { role: "assistant", content: '{"verdict":"relevant"}' };
     const choices = [{ index: 0, finish_reason: "stop", message, logprobs }];

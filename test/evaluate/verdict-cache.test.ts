@@ -79,7 +79,7 @@ describe("the cache of verdicts", () => {
     const waiting = cached.evaluate(saying("A word."), never);
     await until("the call", () => calls() === 1);
     stopping.abort();
-    await expect(stopped).rejects.toThrow();
+    await expect(stopped).rejects.toThrow("aborted");
     expect(await waiting).toMatchObject({ outcome: "scored" });
     expect(await waiting).not.toHaveProperty("stage");
   });
@@ -113,12 +113,21 @@ describe("the cache of verdicts before evaluators that are asked together", () =
       asked.push(evaluators.map(({ name }) => name));
       return evaluators.map(({ name }) => ({
         outcome: "scored" as const,
-        ...{ score: 1, label: name, explanation: "", confidence: null, usage: noUsage },
+        score: 1,
+        label: name,
+        explanation: "",
+        confidence: null,
+        usage: noUsage,
       }));
     },
   };
   const member = (name: string): Evaluator => ({
-    ...{ name, kind: "llm", version: "1", lane: "model", paid: true, together },
+    name,
+    kind: "llm",
+    version: "1",
+    lane: "model",
+    paid: true,
+    together,
     inapplicable: () => undefined,
     evaluate: async (interaction, signal) => {
       const [verdict] = await together.evaluate([member(name)], interaction, signal);
@@ -154,17 +163,19 @@ describe("the ledger", () => {
   afterEach(() => bench.end());
 
   it("marks verdicts from the cache, and pays once", async () => {
-    const { meter, value, shutdown } = recordMetrics();
-    bench.cleanUp(shutdown);
+    const metrics = recordMetrics();
+    bench.cleanUp(() => metrics.shutdown());
     const ledger = memoryLedger(queued(20));
     const config = { ...modelAt(server.url), evaluators: { groundedness: { enabled: false } } };
-    bench.start(ledger, { ...config, cache: {} }, { meter });
+    bench.start(ledger, { ...config, cache: {} }, { meter: metrics.meter });
     await filled(ledger, 80);
     const judged = ledger.lines.filter(({ evaluator }) => evaluator === "relevance");
     expect(judged.filter(({ stage }) => stage === "cache")).toHaveLength(19);
     expect(new Set(judged.map(({ model }) => model))).toEqual(new Set(["scripted-2025-01-01"]));
     expect(judged.reduce((sum, { cost_usd }) => sum + (cost_usd ?? 0), 0)).toBeCloseTo(0.002, 10);
     expect(calls()).toBe(1);
-    expect(await value("calibrant.evaluate.cached_verdicts", { evaluator: "relevance" })).toBe(19);
+    expect(
+      await metrics.value("calibrant.evaluate.cached_verdicts", { evaluator: "relevance" }),
+    ).toBe(19);
   });
 });
