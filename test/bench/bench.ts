@@ -6,13 +6,21 @@ import { measureBacklog, type Backlog } from "./backlog.js";
 import { measureDecode, type DecodeSpeed } from "./decode-speed.js";
 import { measureEndToEnd, type EndToEnd } from "./end-to-end.js";
 import { measureInstrumentation, type InstrumentationCost } from "./instrumentation.js";
+import { measureJudges, type JudgeSpeed } from "./judges.js";
 import { measureSustained, type Sustained } from "./sustained.js";
 
 /**
  * `npm run bench` measures everything and writes test/bench/results.json; `npm run bench -- decode`
- * (or `end-to-end`, `sustained`, `backlog`, `instrumentation`) measures one part and only prints it.
+ * (or `end-to-end`, `sustained`, `backlog`, `instrumentation`, `judges`) measures one part and only prints it.
  */
-const parts = ["decode", "end-to-end", "sustained", "backlog", "instrumentation"] as const;
+const parts = [
+  "decode",
+  "end-to-end",
+  "sustained",
+  "backlog",
+  "instrumentation",
+  "judges",
+] as const;
 const wanted = process.argv[2];
 if (wanted !== undefined && !parts.some((part) => part === wanted)) {
   process.stderr.write(`there is no part "${wanted}": choose one of ${parts.join(", ")}\n`);
@@ -26,6 +34,7 @@ const endToEnd: EndToEnd[] = [];
 const sustained: Sustained[] = [];
 const backlog: Backlog[] = [];
 const instrumentation: InstrumentationCost[] = [];
+const judges: JudgeSpeed[] = [];
 
 if (isWanted("decode")) {
   for (const spanSize of [1_024, 1_200, 4_096]) {
@@ -118,9 +127,28 @@ if (isWanted("instrumentation")) {
     })),
   );
 }
+if (isWanted("judges")) {
+  for (const [latency, inFlight, verdicts] of [
+    [0, 64, 5_000],
+    [1_000, 256, 5_120],
+  ] as const) {
+    progress(`${verdicts} verdicts of a model that takes ${latency} ms`);
+    judges.push(await measureJudges(latency, inFlight, verdicts));
+  }
+  table(
+    "Judges, one call for each verdict, the model in another process",
+    judges.map((run) => ({
+      "latency of the model, ms": whole(run.latency),
+      "calls in flight": whole(run.inFlight),
+      verdicts: whole(run.verdicts),
+      "verdicts a second": whole(run.verdictsPerSecond),
+      "verdicts per CPU-second": whole(run.verdictsPerCpuSecond),
+    })),
+  );
+}
 if (wanted === undefined) {
   const results = { machine: machine(), measuredAt: new Date().toISOString() };
-  const figures = { decode, endToEnd, sustained, backlog, instrumentation };
+  const figures = { decode, endToEnd, sustained, backlog, instrumentation, judges };
   writeFileSync(resultsFile, `${JSON.stringify({ ...results, ...figures }, null, 2)}\n`);
   process.stdout.write("\nwritten to test/bench/results.json\n");
 }

@@ -44,6 +44,7 @@ describe("a judge whose model answers", () => {
       label: "irrelevant",
       explanation: "It is about something else.",
       confidence: null,
+      model: "scripted-2025-01-01",
       // 600 tokens at $1, 400 cached at $0.50, 100 at $10, a million each.
       usage: {
         cost_usd: expect.closeTo(0.0018, 10),

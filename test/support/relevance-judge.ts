@@ -9,14 +9,21 @@ export interface RelevanceJudgeOptions {
   readonly url: string;
   readonly model?: Partial<ModelConfig>;
   readonly random?: () => number;
+  /** Settings of the evaluator. */
+  readonly settings?: object;
+  /** Without it nothing is taken from the cache. */
+  readonly cache?: object;
   readonly clock?: Clock;
   readonly onCall?: (model: string, result: string) => void;
+  readonly onCircuit?: (model: string, state: string) => void;
 }
 
 /** The standard judge `relevance`, fresh: a model remembers what its server refused. */
 export function relevanceJudge(options: RelevanceJudgeOptions): Evaluator {
-  const { url, model = {}, random = () => 0, clock = systemClock } = options;
+  const { url, model = {}, random = () => 0, clock = systemClock, settings = {} } = options;
   const config = evaluateConfig.parse({
+    cache: options.cache ?? { entries: 0 },
+    evaluators: { relevance: settings },
     models: {
       default: {
         base_url: url,
@@ -35,6 +42,7 @@ export function relevanceJudge(options: RelevanceJudgeOptions): Evaluator {
     budget: unlimitedBudget,
     random,
     onCall: options.onCall ?? (() => undefined),
+    onCircuit: options.onCircuit,
   });
   const found = evaluators.find(({ evaluator }) => evaluator.name === "relevance");
   if (found === undefined) throw new Error("there is no evaluator relevance");

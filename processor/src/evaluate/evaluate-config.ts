@@ -55,6 +55,18 @@ export const evaluateConfig = z.strictObject({
   canaries: canaryConfig
     .prefault({})
     .describe("Items whose verdict is known, with which the judges themselves are tried"),
+  cache: z
+    .strictObject({
+      entries: z
+        .int()
+        .min(0)
+        .max(1_000_000)
+        .default(10_000)
+        .describe("Most verdicts; 0 keeps none"),
+      age: duration.default(86_400_000).describe("How long a verdict holds"),
+    })
+    .prefault({})
+    .describe("Verdicts of judges that hold for the same material without another call"),
   poll: duration.default(500).describe("How often to look for new interactions"),
   reread: duration
     .default(60_000)

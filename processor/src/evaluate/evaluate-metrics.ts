@@ -1,5 +1,6 @@
 import type { Meter } from "@opentelemetry/api";
 import type { Evaluation } from "../model/evaluation.js";
+import type { CircuitState } from "./models/circuit.js";
 import type { CallResult } from "./models/model-failure.js";
 
 export interface EvaluateMetrics {
@@ -7,9 +8,12 @@ export interface EvaluateMetrics {
   /** Told of lines that are trials of judges. */
   readonly tried: (lines: readonly Evaluation[]) => void;
   readonly called: (model: string, result: CallResult, milliseconds: number) => void;
+  readonly circuit: (model: string, state: CircuitState) => void;
   /** Shows the lag of each lane until the answer is called. */
   showLag(lanes: readonly { readonly name: string; lag(): number }[]): () => void;
 }
+
+const circuitStates: readonly CircuitState[] = ["closed", "open", "half_open"];
 
 export function createEvaluateMetrics(meter: Meter): EvaluateMetrics {
   const evaluations = meter.createCounter("calibrant.evaluate.evaluations", {
@@ -29,6 +33,22 @@ export function createEvaluateMetrics(meter: Meter): EvaluateMetrics {
     unit: "s",
     advice: { explicitBucketBoundaries: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120] },
   });
+  const cached = meter.createCounter("calibrant.evaluate.cached_verdicts", {
+    description:
+      "Verdicts that needed no call because the same material had been judged, by evaluator",
+  });
+  const opened = meter.createCounter("calibrant.evaluate.judge_circuit_openings", {
+    description: "How often calls to a model's provider were kept back because it failed, by model",
+  });
+  const circuit = meter.createObservableGauge("calibrant.evaluate.judge_circuit", {
+    description: "1 for the state in which the way to a model is (closed: calls go through)",
+  });
+  const circuits = new Map<string, CircuitState>();
+  circuit.addCallback((observer) => {
+    for (const [model, now] of circuits) {
+      for (const state of circuitStates) observer.observe(state === now ? 1 : 0, { model, state });
+    }
+  });
   const lag = meter.createObservableGauge("calibrant.evaluate.lag", {
     description: "Age of the oldest interaction that waits for an evaluator, by lane",
     unit: "s",
@@ -36,7 +56,8 @@ export function createEvaluateMetrics(meter: Meter): EvaluateMetrics {
 
   return {
     written: (lines) => {
-      for (const { evaluator, outcome, cost_usd } of lines) {
+      for (const { evaluator, outcome, cost_usd, stage } of lines) {
+        if (stage === "cache") cached.add(1, { evaluator });
         evaluations.add(1, { evaluator, outcome });
         if (cost_usd !== null && cost_usd > 0) cost.add(cost_usd, { evaluator });
       }
@@ -50,6 +71,10 @@ export function createEvaluateMetrics(meter: Meter): EvaluateMetrics {
     called: (model, result, milliseconds) => {
       calls.add(1, { model, result });
       latency.record(milliseconds / 1_000, { model, result });
+    },
+    circuit: (model, state) => {
+      circuits.set(model, state);
+      if (state === "open") opened.add(1, { model });
     },
     showLag: (lanes) => {
       const observe: Parameters<typeof lag.addCallback>[0] = (observer) => {

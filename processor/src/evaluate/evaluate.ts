@@ -55,8 +55,16 @@ export function startEvaluation(options: EvaluateOptions): Worker {
   const { ledger, cursors, config, logger, clock } = options;
   const metrics = createEvaluateMetrics(options.meter);
   const budget = budgetOf(options);
-  const onWarning = (message: string): void => logger.warn(message);
-  const assignments = createEvaluators({ ...options, budget, onCall: metrics.called, onWarning });
+  const assignments = createEvaluators({
+    ...options,
+    budget,
+    onWarning: (message) => logger.warn(message),
+    onCall: metrics.called,
+    onCircuit: (model, state, reason) => {
+      metrics.circuit(model, state);
+      if (state === "open") logger.warn({ model, err: reason }, "calls to a model are kept back");
+    },
+  });
   const decide = createDecide(clock);
   const laneOf = byLane(assignments);
   const progress = createProgress(cursors, clock, [...laneOf.keys()]);

@@ -21,6 +21,14 @@ export const evaluatorConfig = z.strictObject({
   cascade: cascadeConfig
     .optional()
     .describe("Several models instead of one, the next where one is not sure"),
+  samples: z
+    .int()
+    .min(3)
+    .max(5)
+    .optional()
+    .describe(
+      "Verdicts, at temperature 1, of which a judge gives the mean where the model gives no log probabilities",
+    ),
 });
 
 export type EvaluatorConfig = z.output<typeof evaluatorConfig>;

@@ -35,12 +35,18 @@ export function checkEvaluators(config: EvaluateConfig): ReadonlyMap<string, Rub
 
 function faultsOf(config: EvaluateConfig, rubrics: ReadonlyMap<string, Rubric>): Fault[] {
   const faults: Fault[] = [];
-  for (const [name, { rubric, model, cascade }] of Object.entries(config.evaluators)) {
+  for (const [name, { rubric, model, cascade, samples }] of Object.entries(config.evaluators)) {
     const at = (field: string): string => `processors.evaluate.evaluators.${name}${field}`;
     if (checks.some((check) => check.name === name)) {
       if (rubric !== undefined) faults.push({ path: at(".rubric"), message: "a check has none" });
       if (model !== undefined) faults.push({ path: at(".model"), message: "a check has none" });
       if (cascade !== undefined) faults.push({ path: at(".cascade"), message: "a check has none" });
+      if (samples !== undefined) {
+        faults.push({
+          path: at(".samples"),
+          message: "a check has none: it is the same every time",
+        });
+      }
       continue;
     }
     if (!rubrics.has(rubric ?? name)) {

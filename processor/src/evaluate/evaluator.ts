@@ -66,6 +66,8 @@ export interface Evaluator {
   readonly paid: boolean;
   /** Those that share the same object are asked in one call. */
   readonly together?: Together | undefined;
+  /** The evaluator that asks anew what it has answered before; undefined where it always does. */
+  readonly afresh?: Evaluator | undefined;
   /** Why this interaction cannot be judged; undefined when it can. */
   inapplicable(interaction: PendingInteraction): string | undefined;
   /** Rejects only when `signal` aborts, or for a fault in the evaluator itself. */

@@ -1,32 +1,17 @@
-import { randomBytes } from "node:crypto";
-import type { Clock } from "../kernel/clock.js";
-import { certifiedCascade } from "./cascade/certified-cascade.js";
 import { codeEvaluator } from "./checks/code-check.js";
 import { checks } from "./checks/checks.js";
-import type { EvaluateConfig } from "./evaluate-config.js";
 import type { EvaluatorConfig } from "./evaluator-config.js";
-import { checkEvaluators, standardModel } from "./evaluator-faults.js";
+import { checkEvaluators } from "./evaluator-faults.js";
 import type { Assignment, Evaluator } from "./evaluator.js";
 import { evaluatorConfigs } from "./evaluator-configs.js";
+import { createJudges, type JudgesOptions } from "./judges/create-judges.js";
 import { evaluatorWithoutModel } from "./evaluator-without-model.js";
-import { judge } from "./judges/judge.js";
-import { createJudgeModel, type JudgeModel } from "./models/model-client.js";
-import type { CallResult } from "./models/model-failure.js";
-import type { ModelPrice } from "./models/model-usage.js";
 import { unlimitedBudget, type Budget } from "./sampling/budget.js";
 import { conversationSampler } from "./sampling/conversation-sampler.js";
 
-export interface EvaluatorOptions {
-  readonly config: EvaluateConfig;
-  readonly clock: Clock;
+export interface EvaluatorOptions extends JudgesOptions {
   /** Pays for what judges take. */
   readonly budget: Budget;
-  /** What a model costs when the configuration does not say. */
-  readonly priceOf?: ((model: string) => ModelPrice | undefined) | undefined;
-  readonly random?: (() => number) | undefined;
-  /** Told of what works less well than it was meant to. */
-  readonly onWarning?: ((message: string) => void) | undefined;
-  readonly onCall: (model: string, result: CallResult, milliseconds: number) => void;
 }
 
 /**
@@ -37,23 +22,11 @@ export function createEvaluators(options: EvaluatorOptions): Assignment[] {
   const { config, clock, budget } = options;
   const salt = config.sampling_salt;
   const rubrics = checkEvaluators(config);
-  const models = createModels(options);
+  const createJudge = createJudges(options, rubrics);
   const create = (name: string, settings: EvaluatorConfig): Evaluator => {
-    const { rubric, model, cascade: several } = settings;
     const check = checks.find((candidate) => candidate.name === name);
     if (check !== undefined) return codeEvaluator(check, clock);
-    const judged = rubrics.get(rubric ?? name);
-    const limits = config.judged_characters;
-    const judgeBy = (wanted: string): Evaluator | undefined => {
-      const asked = models.get(wanted);
-      if (judged === undefined || asked === undefined) return undefined;
-      return judge({ name, rubric: judged, model: asked, limits, clock, drawBoundary });
-    };
-    const evaluator =
-      several === undefined
-        ? judgeBy(model ?? standardModel)
-        : certifiedCascade({ name, config: several, judgeBy, onWarning: options.onWarning });
-    return evaluator ?? evaluatorWithoutModel(name);
+    return createJudge(name, settings) ?? evaluatorWithoutModel(name);
   };
   return evaluatorConfigs(config)
     .filter(([, settings]) => settings.enabled)
@@ -63,18 +36,4 @@ export function createEvaluators(options: EvaluatorOptions): Assignment[] {
       const sampler = conversationSampler({ share: settings.sample, salt, budget: purse });
       return { evaluator, ineligible: () => undefined, sampler };
     });
-}
-
-function createModels(options: EvaluatorOptions): ReadonlyMap<string, JudgeModel> {
-  const { config, clock, priceOf, onCall, random = Math.random } = options;
-  const models = new Map<string, JudgeModel>();
-  for (const [name, model] of Object.entries(config.models)) {
-    const price = model.price ?? priceOf?.(model.model);
-    models.set(name, createJudgeModel({ name, config: model, price, clock, random, onCall }));
-  }
-  return models;
-}
-
-function drawBoundary(): string {
-  return randomBytes(16).toString("hex");
 }

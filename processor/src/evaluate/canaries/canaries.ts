@@ -44,7 +44,7 @@ export function startCanaries(options: CanaryOptions): Worker {
       for (const goldSet of goldSets) {
         const evaluator = evaluators.find(({ name }) => name === goldSet.evaluator);
         if (evaluator?.kind === "llm" && evaluator.paid) {
-          await run(evaluator, goldSet, options, signal);
+          await run(evaluator.afresh ?? evaluator, goldSet, options, signal);
         }
       }
       return false;

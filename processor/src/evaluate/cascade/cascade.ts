@@ -33,8 +33,12 @@ export function cascade({ name, stages, experts }: CascadeOptions): Evaluator {
     stages.map(({ evaluator, threshold }) => [evaluator.version, threshold ?? null]),
     experts,
   ]);
+  const anew = stages.some(({ evaluator }) => evaluator.afresh !== undefined)
+    ? stages.map((stage) => ({ ...stage, evaluator: stage.evaluator.afresh ?? stage.evaluator }))
+    : undefined;
   return {
     name,
+    afresh: anew === undefined ? undefined : cascade({ name, stages: anew, experts }),
     kind: "llm",
     version,
     lane: `cascade ${name}`,

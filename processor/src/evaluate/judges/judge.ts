@@ -12,7 +12,9 @@ import {
   staticPrompt,
   type JudgedCharacters,
 } from "./judge-prompt.js";
-import type { JudgeModel, ModelAnswer } from "../models/model-client.js";
+import type { ModelAnswer } from "../models/model-answer.js";
+import type { JudgeModel } from "../models/model-client.js";
+import { weighed } from "./log-probabilities.js";
 import type { JudgedField, Rubric } from "./rubric.js";
 
 export interface JudgeOptions {
@@ -70,7 +72,10 @@ export function judge(options: JudgeOptions): Evaluator {
         usage = received.usage;
         const verdict = readVerdict(wholeText(received), rubric);
         const explanation = verdict.explanation + shortened;
-        return { outcome: "scored", ...verdict, explanation, confidence: null, usage };
+        const weights = weighed(received, ["verdict"], rubric.scale, verdict.label);
+        const { model: answeredBy } = received;
+        const judgement = { ...verdict, explanation, confidence: null, ...weights };
+        return { outcome: "scored", ...judgement, usage, model: answeredBy };
       } catch (error) {
         signal.throwIfAborted();
         const latency_ms = usage === noUsage ? clock.now() - begun : usage.latency_ms;

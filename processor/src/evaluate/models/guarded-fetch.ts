@@ -1,3 +1,5 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { CalibrantError } from "../../kernel/errors.js";
 
 /** Marks a call as Calibrant's own, so that nobody judges it. */
@@ -10,63 +12,124 @@ export interface GuardedFetchOptions {
   readonly timeout: number;
   /** Names of headers, in lower case, that may leave; all others are dropped. */
   readonly headers: ReadonlySet<string>;
+  /** Connections that are kept open for the next calls. */
+  readonly connections: number;
 }
 
 /** Answers of judges are short; a server that sends more than this is not one. */
 const largestAnswer = 4 * 1024 * 1024;
+/** Shorter than the time after which usual servers and balancers close an idle connection. */
+const idleConnection = 15_000;
 
 /**
  * `fetch` for judge calls: to one origin only, following no redirect, with a limit in time and
- * size that holds for the body, too. It answers when the whole body is there.
+ * size that holds for the body, too. It answers when the whole body is there. It is made of
+ * `node:http`, which takes half of the time of the streams in Node's own `fetch`.
  */
 export function guardedFetch(options: GuardedFetchOptions): typeof fetch {
-  return async (input, init) => {
-    const url = new URL(input instanceof Request ? input.url : input);
-    if (url.origin !== options.origin) {
-      throw refused(`calls to ${url.origin} are not allowed, only to ${options.origin}`);
-    }
-    const deadline = new AbortController();
-    const timer = setTimeout(() => {
-      deadline.abort(new DOMException(`no answer in ${options.timeout} ms`, "TimeoutError"));
-    }, options.timeout);
-    const cancel = (): void => deadline.abort(init?.signal?.reason);
-    if (init?.signal?.aborted) cancel();
-    init?.signal?.addEventListener("abort", cancel, { once: true });
-    try {
-      const response = await fetch(url, {
-        ...init,
-        headers: kept(init?.headers, options.headers),
-        redirect: "manual",
-        signal: deadline.signal,
-      });
-      if (response.status >= 300 && response.status < 400) {
-        await response.body?.cancel();
-        throw refused(`the model server answered with a redirect (${response.status})`);
+  const secure = options.origin.startsWith("https:");
+  const agent = new (secure ? HttpsAgent : HttpAgent)({
+    keepAlive: true,
+    maxFreeSockets: options.connections,
+    timeout: idleConnection,
+  });
+  const send = secure ? httpsRequest : httpRequest;
+
+  return (input, init) =>
+    new Promise((resolve, reject) => {
+      const url = new URL(input instanceof Request ? input.url : input);
+      if (url.origin !== options.origin) {
+        throw refused(`calls to ${url.origin} are not allowed, only to ${options.origin}`);
       }
-      const body = await readBody(response);
-      const { status, statusText, headers } = response;
-      return new Response(status === 204 ? null : body, { status, statusText, headers });
-    } finally {
-      clearTimeout(timer);
-      init?.signal?.removeEventListener("abort", cancel);
-    }
-  };
+      const signal = init?.signal;
+      signal?.throwIfAborted();
+      const request = send(url, {
+        agent,
+        method: init?.method ?? "GET",
+        headers: kept(init?.headers, options.headers),
+      });
+      const end = (error: Error): void => {
+        settle();
+        reject(error);
+        request.destroy();
+      };
+      const cancel = (): void => {
+        end(signal?.reason as Error);
+      };
+      const timer = setTimeout(() => {
+        end(new DOMException(`no answer in ${options.timeout} ms`, "TimeoutError"));
+      }, options.timeout);
+      const settle = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", cancel);
+      };
+      signal?.addEventListener("abort", cancel, { once: true });
+      request.on("error", end);
+      request.on("response", (response) => {
+        readAnswer(
+          response,
+          (answer) => {
+            settle();
+            resolve(answer);
+          },
+          end,
+        );
+      });
+      request.end(init?.body);
+    });
 }
 
-function kept(headers: RequestInit["headers"], names: ReadonlySet<string>): Headers {
-  const all = new Headers(headers);
-  return new Headers([...all].filter(([name]) => names.has(name)));
+function kept(headers: RequestInit["headers"], names: ReadonlySet<string>): Record<string, string> {
+  const sent: Record<string, string> = {};
+  new Headers(headers).forEach((value, name) => {
+    if (names.has(name)) sent[name] = value;
+  });
+  return sent;
 }
 
-async function readBody(response: Response): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  for await (const piece of response.body ?? []) {
-    size += piece.byteLength;
-    if (size > largestAnswer) throw refused(`the answer is larger than ${largestAnswer} bytes`);
-    pieces.push(piece);
+function readAnswer(
+  response: IncomingMessage,
+  done: (answer: Response) => void,
+  fail: (error: Error) => void,
+): void {
+  const { statusCode: status = 0 } = response;
+  response.on("error", fail);
+  if (status >= 300 && status < 400) {
+    fail(refused(`the model server answered with a redirect (${status})`));
+    return;
   }
-  return Buffer.concat(pieces);
+  const pieces: Buffer[] = [];
+  let size = 0;
+  response.on("data", (piece: Buffer) => {
+    size += piece.byteLength;
+    if (size > largestAnswer) fail(refused(`the answer is larger than ${largestAnswer} bytes`));
+    pieces.push(piece);
+  });
+  response.on("end", () => {
+    try {
+      done(new WholeResponse(Buffer.concat(pieces).toString(), response));
+    } catch (error) {
+      // A status that is none, such as 999.
+      fail(error as Error);
+    }
+  });
+}
+
+/** A response whose body is there: without the streams that the base class would make of it. */
+class WholeResponse extends Response {
+  readonly #text: string;
+
+  constructor(text: string, { statusCode, statusMessage, rawHeaders }: IncomingMessage) {
+    const headers = new Headers();
+    for (let at = 0; at < rawHeaders.length; at += 2) {
+      headers.append(rawHeaders[at] as string, rawHeaders[at + 1] as string);
+    }
+    super(null, { status: statusCode ?? 0, statusText: statusMessage ?? "", headers });
+    this.#text = text;
+  }
+
+  override text = async (): Promise<string> => this.#text;
+  override json = async (): Promise<unknown> => JSON.parse(this.#text) as unknown;
 }
 
 function refused(message: string): CalibrantError {

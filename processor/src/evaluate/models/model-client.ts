@@ -1,14 +1,18 @@
-import OpenAI from "openai";
+import type OpenAI from "openai";
 import { backoff } from "../../kernel/backoff.js";
 import type { Clock } from "../../kernel/clock.js";
 import { CalibrantError } from "../../kernel/errors.js";
-import type { ModelConfig } from "./model-config.js";
 import type { Usage } from "../evaluator.js";
 import { callSignal } from "./call-signal.js";
-import { guardedFetch, ownCallHeader } from "./guarded-fetch.js";
+import type { CallEnd, Visit } from "./circuit.js";
 import { createLimiter } from "./limiter.js";
-import { modelFailure, type CallResult } from "./model-failure.js";
+import { modelAnswer, type ModelAnswer } from "./model-answer.js";
+import type { ModelConfig } from "./model-config.js";
+import { modelFailure, type CallResult, type ModelFailure } from "./model-failure.js";
 import { usageOf, type ModelPrice } from "./model-usage.js";
+import { createOpenaiClient } from "./openai-client.js";
+import type { Provider } from "./provider.js";
+import { createRate } from "./rate.js";
 import { formFields, fullForm, simplerForm, type RequestForm } from "./request-form.js";
 
 interface ModelRequest {
@@ -19,13 +23,6 @@ interface ModelRequest {
   readonly schema: Record<string, unknown>;
 }
 
-export interface ModelAnswer {
-  readonly text: string;
-  /** Why the text may not be a whole answer; undefined when the model ended by itself. */
-  readonly problem: string | undefined;
-  readonly usage: Usage;
-}
-
 /** A model that judges. */
 export interface JudgeModel {
   /** Its name in the configuration. */
@@ -33,37 +30,44 @@ export interface JudgeModel {
   /** What of it decides verdicts: the model's name and its parameters. */
   readonly identity: readonly unknown[];
   /**
-   * Waits for a free place, asks, and asks again after failures that may pass.
+   * Waits for a free place, for the rate and for a provider that answers, asks, and asks again
+   * after failures that may pass.
    * @throws CalibrantError JUDGE_UNAVAILABLE, JUDGE_REFUSED or JUDGE_INVALID_OUTPUT, or the
    * signal's reason when it aborts
    */
   ask(request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer>;
+  /** The same model, with the same places and rates, asked at another temperature. */
+  atTemperature(temperature: number): JudgeModel;
 }
 
 export interface JudgeModelOptions {
   readonly name: string;
   readonly config: ModelConfig;
   readonly price: ModelPrice | undefined;
+  readonly provider: Provider;
   readonly clock: Clock;
   readonly random: () => number;
   /** Told of every HTTP call. `milliseconds` is how long it took. */
   readonly onCall: (model: string, result: CallResult, milliseconds: number) => void;
 }
 
-/** Headers of the `openai` package that a model server needs; those that describe this machine stay. */
-const forwardedHeaders = ["authorization", "content-type", "accept", "user-agent", ownCallHeader];
-
 export function createJudgeModel(options: JudgeModelOptions): JudgeModel {
-  const { name, config, price, clock, random, onCall } = options;
-  const client = openaiClient(config);
+  const { name, config, price, provider, clock, random, onCall } = options;
+  const { circuit } = provider;
+  const client = createOpenaiClient(config);
   const limiter = createLimiter(config.concurrency);
-  let form = fullForm;
+  const rate = createRate(config, clock);
+  let form = { ...fullForm, logProbabilities: config.log_probabilities === "auto" };
 
-  const call = async (request: ModelRequest, using: RequestForm, signal: AbortSignal) => {
+  const send = async (request: ModelRequest, fields: object, signal: AbortSignal) => {
     const begun = clock.now();
     const own = callSignal(signal);
+    const done = (result: CallResult): number => {
+      const latency = clock.now() - begun;
+      onCall(name, result, latency);
+      return latency;
+    };
     try {
-      // Not every server answers with what the type promises.
       const completion: OpenAI.ChatCompletion | null = await client.chat.completions.create(
         {
           model: config.model,
@@ -71,36 +75,61 @@ export function createJudgeModel(options: JudgeModelOptions): JudgeModel {
             { role: "system", content: request.instructions },
             { role: "user", content: request.material },
           ],
-          ...formFields(using, {
-            schemaName: request.schemaName,
-            schema: request.schema,
-            temperature: config.temperature,
-            maxOutputTokens: config.max_output_tokens,
-          }),
+          ...fields,
         },
         { signal: own.signal },
       );
-      const latency = clock.now() - begun;
-      const answer = answerOf(completion, usageOf(completion?.usage, price, latency));
-      onCall(name, "answered", latency);
-      return answer;
+      const latency = done("answered");
+      return modelAnswer(completion, usageOf(completion?.usage, price, latency));
     } catch (error) {
-      if (signal.aborted) onCall(name, "cancelled", clock.now() - begun);
+      if (signal.aborted) done("cancelled");
       signal.throwIfAborted();
       const failure = modelFailure(error, config.api_key, clock.now());
-      onCall(name, failure.result, clock.now() - begun);
+      done(failure.result);
       return failure;
     } finally {
       own.release();
     }
   };
 
+  /** One HTTP call, when the rates and the circuit let it through. */
+  const call = async (
+    request: ModelRequest,
+    fields: object,
+    visit: Visit,
+    signal: AbortSignal,
+  ): Promise<ModelAnswer | ModelFailure> => {
+    const estimate = tokensOf(request) + config.max_output_tokens;
+    const tell = [await rate.take(estimate, signal), await provider.rate.take(estimate, signal)];
+    const pass = await visit.enter(signal);
+    let end: CallEnd = { sign: "unknown" };
+    try {
+      const outcome = await send(request, fields, signal);
+      end = "text" in outcome ? { sign: "answers" } : outcome;
+      if ("text" in outcome) {
+        const took = totalOf(outcome.usage);
+        if (took > 0) for (const correct of tell) correct(took);
+      }
+      return outcome;
+    } finally {
+      pass.end(end);
+    }
+  };
+
   /** One attempt, in the simplest form that the server asks for. */
-  const attempt = async (request: ModelRequest, signal: AbortSignal) => {
+  const attempt = async (
+    request: ModelRequest,
+    temperature: number | null,
+    visit: Visit,
+    signal: AbortSignal,
+  ): Promise<ModelAnswer | ModelFailure> => {
     let using: RequestForm | undefined = form;
-    let first: Awaited<ReturnType<typeof call>> | undefined;
+    let first: ModelFailure | undefined;
     while (using !== undefined) {
-      const outcome = await call(request, using, signal);
+      const { schemaName, schema } = request;
+      const maxOutputTokens = config.max_output_tokens;
+      const fields = formFields(using, { schemaName, schema, temperature, maxOutputTokens });
+      const outcome = await call(request, fields, visit, signal);
       if ("text" in outcome) {
         form = using;
         return outcome;
@@ -109,64 +138,50 @@ export function createJudgeModel(options: JudgeModelOptions): JudgeModel {
       first ??= outcome;
       using = simplerForm(using, outcome.complaint);
     }
-    return first as Exclude<typeof first, undefined>;
+    return first as ModelFailure;
   };
 
-  return {
+  const ask = async (
+    request: ModelRequest,
+    temperature: number | null,
+    signal: AbortSignal,
+  ): Promise<ModelAnswer> => {
+    const visit = circuit.visit();
+    for (let failures = 0; ;) {
+      const outcome = await attempt(request, temperature, visit, signal);
+      if ("text" in outcome) return outcome;
+      const { error, retryAfter } = outcome;
+      if (!error.retryable) throw error;
+      // It is the provider that fails, not this request: it waits with the others.
+      if (circuit.state() !== "closed") continue;
+      const wait = Math.max(retryAfter ?? 0, backoff(failures, random));
+      if (failures++ >= config.retries) throw error;
+      if (wait > config.longest_wait) throw tooLong(error, wait);
+      await clock.sleep(wait, signal);
+      signal.throwIfAborted();
+    }
+  };
+
+  const at = (temperature: number | null): JudgeModel => ({
     name,
-    identity: [config.model, config.temperature, config.max_output_tokens],
+    identity: [config.model, temperature, config.max_output_tokens, config.log_probabilities],
     ask: (request, signal) =>
-      limiter.run(async () => {
-        for (let failures = 0; ; failures++) {
-          const outcome = await attempt(request, signal);
-          if ("text" in outcome) return outcome;
-          const { error, retryAfter } = outcome;
-          const wait = Math.max(retryAfter ?? 0, backoff(failures, random));
-          if (!error.retryable || failures >= config.retries) throw error;
-          if (wait > config.longest_wait) throw tooLong(error, wait);
-          await clock.sleep(wait, signal);
-          signal.throwIfAborted();
-        }
-      }, signal),
-  };
-}
-
-function openaiClient(config: ModelConfig): OpenAI {
-  const extra = Object.keys(config.headers).map((header) => header.toLowerCase());
-  const keyed = config.api_key !== "";
-  return new OpenAI({
-    baseURL: config.base_url,
-    apiKey: keyed ? config.api_key : "none",
-    adminAPIKey: null,
-    organization: null,
-    project: null,
-    webhookSecret: null,
-    maxRetries: 0,
-    timeout: config.timeout + 1_000,
-    logLevel: "off",
-    defaultHeaders: { ...config.headers, [ownCallHeader]: "1" },
-    fetch: guardedFetch({
-      origin: new URL(config.base_url).origin,
-      timeout: config.timeout,
-      headers: new Set([...forwardedHeaders.slice(keyed ? 0 : 1), ...extra]),
-    }),
+      limiter.run(
+        () => provider.limiter.run(() => ask(request, temperature, signal), signal),
+        signal,
+      ),
+    atTemperature: at,
   });
+  return at(config.temperature);
 }
 
-function answerOf(completion: OpenAI.ChatCompletion | null, usage: Usage): ModelAnswer {
-  const choice = completion?.choices?.[0];
-  const message = choice?.message;
-  const problem =
-    choice === undefined
-      ? "the answer has no choices"
-      : choice.finish_reason === "length"
-        ? "the answer was cut off at the token limit"
-        : choice.finish_reason === "content_filter"
-          ? "the provider's content filter stopped the answer"
-          : message?.refusal
-            ? `the model refused: ${message.refusal}`
-            : undefined;
-  return { text: typeof message?.content === "string" ? message.content : "", problem, usage };
+/** Four characters a token, which is near enough until the server says how many it were. */
+function tokensOf({ instructions, material }: ModelRequest): number {
+  return Math.ceil((instructions.length + material.length) / 4);
+}
+
+function totalOf({ input_tokens, output_tokens }: Usage): number {
+  return input_tokens + output_tokens;
 }
 
 function tooLong(error: CalibrantError, wait: number): CalibrantError {

@@ -3,6 +3,24 @@ import { duration } from "../../kernel/config-values.js";
 
 const dollarsPerMillion = z.number().nonnegative();
 
+const circuitConfig = z.strictObject({
+  failures: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(10)
+    .describe(
+      "Failures in a row that may pass (429, 5xx, no answer) after which calls are kept back",
+    ),
+  cool_down: duration.default(30_000).describe("How long, until one call is let through to try"),
+  refused_cool_down: duration
+    .default(300_000)
+    .describe("The same after the provider has refused the key or the account"),
+  longest_wait: duration
+    .default(3_600_000)
+    .describe("How long an evaluation waits for the provider before it fails"),
+});
+
 /** Settings of one judge model. */
 export const modelConfig = z.strictObject({
   base_url: z
@@ -27,6 +45,18 @@ export const modelConfig = z.strictObject({
     .describe("What the model costs; without it the cost is unknown, not zero"),
   timeout: duration.default(30_000).describe("How long one call may take"),
   concurrency: z.int().min(1).max(1_024).default(8).describe("Calls under way at the same time"),
+  requests_per_minute: z
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe("Most calls in a minute, evenly spread; null for no limit"),
+  tokens_per_minute: z
+    .int()
+    .min(1_000)
+    .nullable()
+    .default(null)
+    .describe("Most tokens of questions and answers in a minute; null for no limit"),
   retries: z
     .int()
     .min(0)
@@ -37,6 +67,15 @@ export const modelConfig = z.strictObject({
     .default(20_000)
     .describe(
       "Longest wait before a further attempt; a server that asks for more is not waited for",
+    ),
+  circuit: circuitConfig
+    .prefault({})
+    .describe("When calls to a provider that fails are kept back; they wait meanwhile"),
+  log_probabilities: z
+    .enum(["auto", "off"])
+    .default("auto")
+    .describe(
+      "Whether to ask how probable each verdict was; servers that refuse are not asked again",
     ),
   temperature: z
     .number()

@@ -1,3 +1,4 @@
+import type { Sign } from "./circuit.js";
 import { CalibrantError, messageOf, type ErrorCode } from "../../kernel/errors.js";
 
 export type CallResult =
@@ -16,6 +17,8 @@ type FailedResult = Exclude<CallResult, "answered" | "cancelled">;
 /** What one failed call means. */
 export interface ModelFailure {
   readonly result: FailedResult;
+  /** What it says about the provider. */
+  readonly sign: Sign;
   readonly error: CalibrantError;
   /** Milliseconds that the server asked to wait; undefined when it did not say. */
   readonly retryAfter: number | undefined;
@@ -51,17 +54,29 @@ export function modelFailure(thrown: unknown, secret: string, now: number): Mode
   const complaint = `${text(error.param)} ${text(error.code)} ${message}`;
   const retryAfter = waitOf(error.headers, now);
   const result = own !== undefined ? "refused" : resultOf(thrown, status, complaint);
-  return { result, complaint, retryAfter, error: coded(result, message, thrown) };
+  const sign = signOf(result, status, complaint);
+  return { result, sign, complaint, retryAfter, error: coded(result, message, thrown) };
 }
 
 function resultOf(thrown: unknown, status: number | undefined, complaint: string): FailedResult {
   if (status === undefined) return withoutStatus(thrown);
   if (status === 429) return /insufficient_quota/.test(complaint) ? "refused" : "rate_limited";
+  // Some models are refused with 403 only when they are asked for log probabilities.
+  if (status === 403 && /logprobs/i.test(complaint)) return "form_refused";
   if (status === 408 || status === 409) return "server_error";
   if (status === 400 || status === 422 || status === 501) {
     return aboutContent.test(complaint) ? "refused" : "form_refused";
   }
   return status >= 500 ? "server_error" : "refused";
+}
+
+/** The key is wrong or may not do this, or the account has no money. */
+function signOf(result: FailedResult, status: number | undefined, complaint: string): Sign {
+  if (codes[result] === "JUDGE_UNAVAILABLE") return "fails";
+  const lockedOut = status === 401 || status === 402 || status === 403;
+  return (lockedOut && result === "refused") || /insufficient_quota|invalid_api_key/.test(complaint)
+    ? "locked_out"
+    : "answers";
 }
 
 function withoutStatus(thrown: unknown): FailedResult {

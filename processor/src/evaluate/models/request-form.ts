@@ -3,6 +3,7 @@ export interface RequestForm {
   readonly format: "json_schema" | "json_object" | "text";
   readonly tokenLimit: "max_completion_tokens" | "max_tokens" | "none";
   readonly temperature: boolean;
+  readonly logProbabilities: boolean;
 }
 
 export interface FormRequest {
@@ -17,7 +18,11 @@ export const fullForm: RequestForm = {
   format: "json_schema",
   tokenLimit: "max_completion_tokens",
   temperature: true,
+  logProbabilities: true,
 };
+
+/** Other verdicts to be told of at each token: a scale has three at most, spelled differently. */
+const alternatives = 5;
 
 /** The fields of the request body that depend on the form. */
 export function formFields(form: RequestForm, request: FormRequest): Record<string, unknown> {
@@ -27,6 +32,7 @@ export function formFields(form: RequestForm, request: FormRequest): Record<stri
     ...(form.temperature && request.temperature !== null
       ? { temperature: request.temperature }
       : {}),
+    ...(form.logProbabilities ? { logprobs: true, top_logprobs: alternatives } : {}),
   };
 }
 
@@ -50,7 +56,13 @@ export function simplerForm(form: RequestForm, complaint: string): RequestForm |
     const tokenLimit = form.tokenLimit === "max_completion_tokens" ? "max_tokens" : "none";
     return { ...form, tokenLimit };
   }
+  const aboutFormat = /response_format|json_|schema/i.test(complaint);
+  // The least needed goes first when the server does not say what it minds.
+  if (form.logProbabilities && (!aboutFormat || /logprob/i.test(complaint))) {
+    return { ...form, logProbabilities: false };
+  }
   if (form.format === "json_schema") return { ...form, format: "json_object" };
   if (form.format === "json_object") return { ...form, format: "text" };
+  if (form.logProbabilities) return { ...form, logProbabilities: false };
   return undefined;
 }

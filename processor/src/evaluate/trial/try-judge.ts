@@ -127,7 +127,7 @@ export function judgeOf(options: Omit<TrialOptions, "items" | "signal" | "onDone
   });
   const evaluator = evaluators.find((assignment) => assignment.evaluator.name === name)?.evaluator;
   if (evaluator === undefined) throw new Error(`there is no evaluator ${name}`);
-  return { evaluator, rubric };
+  return { evaluator: evaluator.afresh ?? evaluator, rubric };
 }
 
 /** The rubric, and the configuration with its file. */

@@ -1,0 +1,42 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/**
+ * A judge model's server in a process of its own: the same verdict for everything, the first
+ * argument's milliseconds after the request. Prints its port.
+ */
+const latency = Number(process.argv[2]);
+const answer = Buffer.from(
+  JSON.stringify({
+    id: "chatcmpl-1",
+    object: "chat.completion",
+    created: 1_700_000_000,
+    model: "judge-2025-01-01",
+    choices: [
+      {
+        index: 0,
+        message: {
+          role: "assistant",
+          content: '{"verdict":"relevant","rationale":"It answers what was asked."}',
+        },
+        finish_reason: "stop",
+      },
+    ],
+    usage: { prompt_tokens: 900, completion_tokens: 20, total_tokens: 920 },
+  }),
+);
+
+const server = createServer((request, response) => {
+  const reply = (): void => {
+    response.writeHead(200, { "content-type": "application/json" }).end(answer);
+  };
+  request.resume();
+  request.on("end", () => {
+    if (latency === 0) reply();
+    else setTimeout(reply, latency);
+  });
+});
+server.listen(0, "127.0.0.1", () => {
+  process.stdout.write(`${(server.address() as AddressInfo).port}\n`);
+});
+process.on("disconnect", () => process.exit(0));
