@@ -101,7 +101,7 @@ describe("a judge that is tried with a gold set", { timeout: 60_000 }, () => {
     expect(more).toEqual([]);
     expect(run).toMatchObject({
       evaluator: "relevance",
-      judge_model: "",
+      judge_model: "scripted-2025-01-01",
       items: "4",
       failed: "0",
       compared: "3",

@@ -60,7 +60,7 @@ describe("evaluation on the embedded store", { timeout: patience }, () => {
     const model = await bench.model(uneven());
     const ledger = createEvaluationLedger(store.client);
     const cursors = createCursorStore(store.client);
-    const config = { ...modelAt(model.url, { timeout: 200 }), reread: "5s" };
+    const config = { ...modelAt(model.url, { timeout: 1_000 }), reread: "5s" };
     await storeInteractions(0, 100);
     for (const stop of [1, 200, 350]) {
       const worker = bench.start(ledger, config, { cursors });
