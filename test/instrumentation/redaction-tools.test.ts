@@ -6,6 +6,7 @@ import {
   withRetrieval,
   withTool,
 } from "#instrumentation/index.js";
+import { failingHooks } from "../support/failing-hooks.js";
 import { watchedCalls } from "../support/watched-calls.js";
 
 const { recorded } = await watchedCalls();
@@ -90,15 +91,7 @@ describe("the redaction hook and tools", () => {
   });
 
   it.each<readonly [string, Redact]>([
-    [
-      "throws",
-      () => {
-        throw new Error("4111");
-      },
-    ],
-    ["answers nothing", () => undefined as unknown as CallContent],
-    ["answers a promise", (content) => Promise.resolve(content) as unknown as CallContent],
-    ["leaves everything out", () => ({})],
+    ...failingHooks,
     [
       "answers what cannot be recorded",
       () => ({

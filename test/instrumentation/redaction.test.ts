@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CallContent, Redact } from "#instrumentation/index.js";
+import { failingHooks } from "../support/failing-hooks.js";
 import { freePort } from "../support/free-port.js";
 import { watchedCalls } from "../support/watched-calls.js";
 
@@ -38,15 +39,7 @@ describe("the redaction hook", () => {
   });
 
   it.each<readonly [string, Redact]>([
-    [
-      "throws",
-      () => {
-        throw new Error("4111");
-      },
-    ],
-    ["answers nothing", () => undefined as unknown as CallContent],
-    ["answers a promise", (content) => Promise.resolve(content) as unknown as CallContent],
-    ["leaves everything out", () => ({})],
+    ...failingHooks,
     ["answers no list", () => ({ inputMessages: "4111" }) as unknown as CallContent],
   ])("costs the content where it %s", async (_what, redact) => {
     const text = await spanText(redact);
