@@ -1,8 +1,6 @@
-import { cp, mkdir, mkdtemp, realpath, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { registeredProcesses, root } from "../support/registered-process.js";
+import { bareApplication } from "../support/bare-application.js";
+import { registeredProcesses } from "../support/registered-process.js";
 import { until } from "../support/until.js";
 
 const call = `const answer = await fetch(process.env.MODEL_URL + "/chat/completions", {
@@ -121,26 +119,13 @@ describe("@calibrant/instrumentation/register", () => {
     ["--require", "@opentelemetry/sdk-node", ["@opentelemetry/api"]],
     ["--import", "@opentelemetry/api", []],
   ] as const)("says in one line, with %s, that %s is missing", async (flag, missing, others) => {
-    const cwd = await mkdtemp(join(await realpath(tmpdir()), "calibrant-register-"));
-    try {
-      const modules = join(cwd, "node_modules");
-      await mkdir(join(modules, "@opentelemetry"), { recursive: true });
-      await mkdir(join(modules, "@calibrant"));
-      await cp(join(root, "instrumentation"), join(modules, "@calibrant/instrumentation"), {
-        recursive: true,
-      });
-      for (const name of [...others, "@opentelemetry/instrumentation"]) {
-        await symlink(await realpath(join(root, "node_modules", name)), join(modules, name));
-      }
-      const run = start(call, "bare", { cwd, flags: [flag] });
-      expect(await run.ended).toEqual([0, null]);
-      expect(run.output().trim()).toBe("chatcmpl-1");
-      const lines = run.errors().trim().split("\n");
-      expect(lines).toHaveLength(1);
-      expect(lines[0]).toContain(`needs the package ${missing}`);
-      expect(lines[0]).toContain("npm install @opentelemetry/api @opentelemetry/sdk-node");
-    } finally {
-      await rm(cwd, { recursive: true, force: true });
-    }
+    const cwd = await bareApplication(others);
+    const run = start(call, "bare", { cwd, flags: [flag] });
+    expect(await run.ended).toEqual([0, null]);
+    expect(run.output().trim()).toBe("chatcmpl-1");
+    const lines = run.errors().trim().split("\n");
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain(`needs the package ${missing}`);
+    expect(lines[0]).toContain("npm install @opentelemetry/api @opentelemetry/sdk-node");
   });
 });
