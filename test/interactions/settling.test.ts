@@ -115,4 +115,21 @@ describe("a trace that arrives in pieces", () => {
     }
     expect(await rows()).toMatchObject([{ input_text: "How late is it?", complete: true }]);
   });
+
+  it("is assembled early where more wait than may, those that have waited longest", async () => {
+    const rows = walked({ ...never, longest_queue: 100 });
+    for (const [digit, count] of [
+      ["0", 10],
+      ["1", 100],
+    ] as const) {
+      const calls = Array.from({ length: count }, (_, index) => {
+        const id = digit + String(index).padStart(31, "0");
+        return { ...chatSpan({ traceId: id, start }), ParentSpanId: rootId };
+      });
+      await client.insert("otel.otel_traces", calls);
+    }
+    const early = (await rows()) as readonly { trace_id: string; complete: boolean }[];
+    expect(early).toHaveLength(10);
+    for (const row of early) expect([row.trace_id[0], row.complete]).toEqual(["0", false]);
+  });
 });
