@@ -15,7 +15,7 @@ const never = { settle_after: hour, settle_without_root: hour, longest_wait: hou
 const traceId = "c".repeat(32);
 const rootId = "a".repeat(16);
 
-describe("a trace that arrives in pieces", () => {
+describe("a trace that arrives in pieces", { timeout: 120_000 }, () => {
   let store: TestStore;
   let client: StoreClient;
   let start: number;
