@@ -1,16 +1,32 @@
 import type { Attributes } from "@opentelemetry/api";
 import { genAi } from "./attributes.js";
 import type { FaultGuard } from "./faults.js";
-import { isObject } from "./json.js";
+import { isObject, parseJson } from "./json.js";
 import type { Message, MessagePart } from "./messages.js";
 
-/** What people and models wrote in one call: the only part of a span that can hold it. */
+/** One document that a search found. */
+export interface RetrievedDocument {
+  readonly id?: string;
+  readonly content?: string;
+  readonly score?: number;
+}
+
+/** What people, models and tools wrote in one call: the only part of a span that can hold it. */
 export interface CallContent {
   readonly inputMessages?: readonly Message[] | undefined;
   readonly systemInstructions?: readonly MessagePart[] | undefined;
   readonly toolDefinitions?: readonly unknown[] | undefined;
   readonly outputMessages?: readonly Message[] | undefined;
-  /** What a provider or the network said of a failure; providers do quote the request in it. */
+  /** What `withTool` was given, as JSON says it. */
+  readonly toolArguments?: unknown;
+  /** What the work of `withTool` gave back, as JSON says it. */
+  readonly toolResult?: unknown;
+  readonly retrievalQuery?: string | undefined;
+  readonly retrievedDocuments?: readonly RetrievedDocument[] | undefined;
+  /**
+   * What was said of a failure: by a provider or the network, or by what ran within `withTool`,
+   * `withRetrieval` or `withInteraction`. Providers do quote the request in it.
+   */
   readonly errorMessage?: string | undefined;
 }
 
@@ -47,6 +63,19 @@ export class ContentRecorder {
     };
   }
 
+  /** The same for a tool or a search; what the hook gets is a copy of the application's values. */
+  toolAttributes(content: CallContent): Attributes {
+    if (!this.captured) return {};
+    const kept = this.redacts ? this.#redacted(copyOf(content)) : content;
+    const query: unknown = kept.retrievalQuery;
+    return {
+      [genAi.toolCallArguments]: textOfJson(kept.toolArguments),
+      [genAi.toolCallResult]: textOfJson(kept.toolResult),
+      [genAi.retrievalQuery]: typeof query === "string" ? query : undefined,
+      [genAi.retrievalDocuments]: textOfJson(kept.retrievedDocuments),
+    };
+  }
+
   /** Undefined where the message must not be recorded. */
   errorMessage(errorMessage: string): string | undefined {
     const message: unknown = this.#redacted({ errorMessage }).errorMessage;
@@ -71,4 +100,18 @@ export class ContentRecorder {
 
 function jsonOf(list: unknown): string | undefined {
   return Array.isArray(list) && list.length > 0 ? JSON.stringify(list) : undefined;
+}
+
+/** Without what JSON cannot say; empty where the whole is such, as a circle is. */
+function copyOf(content: CallContent): CallContent {
+  return parseJson(textOfJson(content) ?? "{}") as CallContent;
+}
+
+/** Undefined for what JSON cannot say, such as a function or a circle. */
+function textOfJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }

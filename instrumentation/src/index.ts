@@ -1,5 +1,5 @@
-export type { CallContent, Redact } from "./call-content.js";
-export { GenAiFetchInstrumentation } from "./fetch-instrumentation.js";
+export type { CallContent, Redact, RetrievedDocument } from "./call-content.js";
+export { GenAiFetchInstrumentation } from "./gen-ai-fetch-instrumentation.js";
 export type { BaggagePolicy } from "./baggage-policy.js";
 export type { FeedbackKind, FeedbackOptions } from "./feedback-event.js";
 export { createFeedbackToken, type FeedbackTokenOptions } from "./feedback-token.js";
@@ -13,4 +13,4 @@ export { InteractionPropagator } from "./interaction-propagator.js";
 export { flushFeedback, recordFeedback } from "./record-feedback.js";
 export type { Message, MessagePart } from "./messages.js";
 export type { GenAiFetchInstrumentationConfig } from "./settings.js";
-export { withRetrieval, withTool, type RetrievedDocument } from "./tool.js";
+export { withRetrieval, withTool } from "./tool.js";

@@ -9,19 +9,23 @@ import {
   type Span,
 } from "@opentelemetry/api";
 import { common } from "./attributes.js";
+import type { CallContent, ContentRecorder } from "./call-content.js";
 import { errorMessage, errorType } from "./errors.js";
 import { FaultGuard } from "./faults.js";
+import { contentOfProcess } from "./process-content.js";
 import { observeResult } from "./result-observer.js";
 import { instrumentationName, instrumentationVersion } from "./version.js";
 
 export interface SpanWork<T> {
   readonly name: string;
   readonly attributes: Attributes;
+  /** Content that is known before the work. */
+  readonly given?: CallContent;
   readonly work: () => T;
   /** The context of the work; given the one that the new span is active in. */
   readonly within?: (active: Context, span: Span) => Context;
-  /** Called with the value (of a promise: the one it resolves to) before the span ends. */
-  readonly onValue?: (span: Span, value: unknown) => void;
+  /** The content in the value (of a promise: the one it resolves to). */
+  readonly found?: (value: unknown) => CallContent;
 }
 
 const guard = new FaultGuard(
@@ -36,7 +40,7 @@ const guard = new FaultGuard(
 export function runInSpan<T>(options: SpanWork<T>): T {
   const opened = guard.run("Starting a span", () => open(options));
   if (opened === undefined) return options.work();
-  const { span, active } = opened;
+  const { span, active, content } = opened;
   let ended = false;
   const end = (note: () => void): void => {
     if (ended) return;
@@ -44,7 +48,7 @@ export function runInSpan<T>(options: SpanWork<T>): T {
     guard.run("Recording a result", note);
     guard.run("Ending a span", () => span.end());
   };
-  const fail = (error: unknown): void => end(() => recordError(span, error));
+  const fail = (error: unknown): void => end(() => recordError(span, error, content));
 
   let started = false;
   let result: T;
@@ -58,20 +62,40 @@ export function runInSpan<T>(options: SpanWork<T>): T {
     if (started) throw error;
     return options.work();
   }
-  const succeed = (value: unknown): void => end(() => options.onValue?.(span, value));
+  const succeed = (value: unknown): void =>
+    end(() => span.setAttributes(content.toolAttributes(options.found?.(value) ?? {})));
   guard.run("Observing a result", () => observeResult(result, active, { succeed, fail }));
   return result;
 }
 
-function open<T>({ name, attributes, within }: SpanWork<T>): { span: Span; active: Context } {
-  const tracer = trace.getTracer(instrumentationName, instrumentationVersion);
-  const span = tracer.startSpan(name, { kind: SpanKind.INTERNAL, attributes });
-  const active = trace.setSpan(context.active(), span);
-  return { span, active: within?.(active, span) ?? active };
+interface OpenSpan {
+  readonly span: Span;
+  readonly active: Context;
+  readonly content: ContentRecorder;
 }
 
-function recordError(span: Span, error: unknown): void {
-  span.recordException(error instanceof Error ? error : String(error));
-  span.setAttribute(common.errorType, errorType(error));
-  span.setStatus({ code: SpanStatusCode.ERROR, message: errorMessage(error) });
+function open<T>({ name, attributes, given = {}, within }: SpanWork<T>): OpenSpan {
+  const content = contentOfProcess(guard);
+  const tracer = trace.getTracer(instrumentationName, instrumentationVersion);
+  const span = tracer.startSpan(name, {
+    kind: SpanKind.INTERNAL,
+    attributes: { ...attributes, ...content.toolAttributes(given) },
+  });
+  const active = trace.setSpan(context.active(), span);
+  return { span, active: within?.(active, span) ?? active, content };
+}
+
+function recordError(span: Span, error: unknown, content: ContentRecorder): void {
+  const type = errorType(error);
+  span.setAttribute(common.errorType, type);
+  if (!content.redacts) {
+    span.recordException(error instanceof Error ? error : String(error));
+    span.setStatus({ code: SpanStatusCode.ERROR, message: errorMessage(error) });
+    return;
+  }
+  const message = content.errorMessage(errorMessage(error));
+  const said = message === undefined ? {} : { message };
+  // The stack repeats the message.
+  span.recordException({ name: type, ...said });
+  span.setStatus({ code: SpanStatusCode.ERROR, ...said });
 }

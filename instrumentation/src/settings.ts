@@ -20,8 +20,8 @@ export interface GenAiFetchInstrumentationConfig extends InstrumentationConfig {
   /** Patterns of hosts and the value of `gen_ai.provider.name` for them. The first that fits counts. */
   readonly providers?: Readonly<Record<string, string>>;
   /**
-   * Called with the content of a request, of an answer or of an error before it is recorded; answers
-   * what may be recorded. Where it throws, the content is not recorded.
+   * Called with the content of a request, an answer, a tool, a search or an error before it is
+   * recorded; answers what may be recorded. Where it throws, the content is not recorded.
    */
   readonly redact?: Redact;
 }

@@ -1,5 +1,5 @@
 import { genAi } from "./attributes.js";
-import { contentCaptureFromEnvironment } from "./content-capture.js";
+import type { RetrievedDocument } from "./call-content.js";
 import { runInSpan } from "./run-in-span.js";
 
 /**
@@ -7,7 +7,6 @@ import { runInSpan } from "./run-in-span.js";
  * @param callId the id of the model's tool call
  */
 export function withTool<T>(name: string, args: unknown, work: () => T, callId?: string): T {
-  const content = contentCaptureFromEnvironment();
   return runInSpan({
     name: `execute_tool ${name}`,
     attributes: {
@@ -15,45 +14,22 @@ export function withTool<T>(name: string, args: unknown, work: () => T, callId?:
       [genAi.toolName]: name,
       [genAi.toolType]: "function",
       [genAi.toolCallId]: callId,
-      [genAi.toolCallArguments]: content ? jsonOf(args) : undefined,
     },
+    given: { toolArguments: args },
     work,
-    onValue: (span, value) => {
-      if (content) span.setAttributes({ [genAi.toolCallResult]: jsonOf(value) });
-    },
+    found: (value) => ({ toolResult: value }),
   });
-}
-
-/** One document that a search found. */
-export interface RetrievedDocument {
-  readonly id?: string;
-  readonly content?: string;
-  readonly score?: number;
 }
 
 /** Runs a search for documents. Gives back exactly what `search` returns or throws. */
 export function withRetrieval<
   T extends readonly RetrievedDocument[] | Promise<readonly RetrievedDocument[]>,
 >(query: string, search: () => T): T {
-  const content = contentCaptureFromEnvironment();
   return runInSpan({
     name: "retrieval",
-    attributes: {
-      [genAi.operationName]: "retrieval",
-      [genAi.retrievalQuery]: content ? query : undefined,
-    },
+    attributes: { [genAi.operationName]: "retrieval" },
+    given: { retrievalQuery: query },
     work: search,
-    onValue: (span, value) => {
-      if (content) span.setAttributes({ [genAi.retrievalDocuments]: jsonOf(value) });
-    },
+    found: (value) => ({ retrievedDocuments: value as readonly RetrievedDocument[] }),
   });
-}
-
-/** JSON text; undefined for what JSON cannot say, such as a function or a circle. */
-function jsonOf(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return undefined;
-  }
 }

@@ -9,7 +9,7 @@ import { interactionsConfig } from "#processor/interactions/interactions-config.
 import { loadPrices, type PriceList } from "#processor/interactions/prices/prices.js";
 import { systemClock } from "#processor/kernel/clock.js";
 import { createLogger } from "#processor/kernel/logger.js";
-import type { InteractionWriter } from "#processor/model/ports.js";
+import type { AssembledTrace, InteractionWriter } from "#processor/model/ports.js";
 import type { StoreClient } from "#processor/store/client.js";
 import { createCursorStore } from "#processor/store/cursors.js";
 import { createInteractionWriter } from "#processor/store/interaction-writer.js";
@@ -26,6 +26,16 @@ const settings = {
   arrival_overlap: 2_000,
   page_size: 4,
 };
+
+/** As a dialect would have read the trace that did not know where the answer is. */
+function asAnOlderVersion(trace: AssembledTrace): AssembledTrace {
+  const interactions = trace.interactions.map((row) => ({
+    ...row,
+    output_text: "",
+    dialect: "older",
+  }));
+  return { ...trace, interactions };
+}
 
 describe("a backfill", () => {
   let store: TestStore;
@@ -58,6 +68,10 @@ describe("a backfill", () => {
   const rows = async (): Promise<unknown[]> =>
     await client.query(
       "SELECT * EXCEPT (revised_at) FROM calibrant.interactions ORDER BY interaction_id",
+    );
+  const answers = async (): Promise<object[]> =>
+    await client.query(
+      "SELECT interaction_id, dialect, output_text FROM calibrant.interactions ORDER BY ALL",
     );
   const writer = (): InteractionWriter => createInteractionWriter(client, systemClock, markTurn);
 
@@ -98,6 +112,20 @@ describe("a backfill", () => {
       interactions_revised: 0,
     });
     expect(await rows()).toEqual(before);
+  });
+
+  it("revises what an older version had read otherwise, under the same identities", async () => {
+    await insertChats(3);
+    const older: InteractionWriter = {
+      replace: (traces) => writer().replace(traces.map(asAnOlderVersion)),
+    };
+    await run({ writer: older });
+    const before = await answers();
+    expect(await run()).toMatchObject({ interactions_added: 0, interactions_revised: 3 });
+    const read = { dialect: "otel-genai", output_text: "Nine o'clock." };
+    expect(await answers()).toEqual(before.map((row) => ({ ...row, ...read })));
+    expect(before).toHaveLength(3);
+    expect(before[0]).toMatchObject({ dialect: "older", output_text: "" });
   });
 
   it("goes on where it was stopped, and where a crash ended it", async () => {

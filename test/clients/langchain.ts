@@ -65,6 +65,7 @@ function failures(chat: Chat, retrying: Chat): Record<string, Scenario> {
   return {
     refused: () => failureOf(chat("missing").invoke(messages)),
     retried: async () => (await retrying("flaky").invoke(messages)).text,
+    brokenStream: async () => failureOf(all(await chat("broken").stream(messages))),
     abort: async () => {
       const stopping = new AbortController();
       const stream = await chat("stalling").stream(messages, { signal: stopping.signal });

@@ -1,23 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startModelApiServer, type ModelApiServer } from "../support/model-api-server.js";
-import { recordSpans, type RecordedSpans } from "../support/recorded-spans.js";
+import { beforeEach, describe, expect, it } from "vitest";
+import { watchedCalls } from "../support/watched-calls.js";
 
-let server: ModelApiServer;
-let recorded: RecordedSpans;
-
-beforeAll(async () => {
-  server = await startModelApiServer();
-  recorded = recordSpans({ captureMessageContent: true });
-});
+const { server, recorded } = await watchedCalls({ captureMessageContent: true });
 beforeEach(() => recorded.instrumentation.enable());
-afterEach(() => {
-  recorded.instrumentation.disable();
-  recorded.reset();
-});
-afterAll(async () => {
-  await recorded.stop();
-  await server.close();
-});
 
 async function attributesOf(body: object): Promise<Record<string, unknown>> {
   const init = { method: "POST", body: JSON.stringify({ model: "m", max_tokens: 50, ...body }) };

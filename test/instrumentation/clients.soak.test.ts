@@ -7,14 +7,19 @@ import { buildClients, factsIn, runClients } from "../support/client-runs.js";
 /** Fetched when the test runs: each is some 190 MB, too much for everyone's `npm ci`. */
 const versions = ["22", "24"] as const;
 
+const run = promisify(execFile);
+
 beforeAll(buildClients, 120_000);
 
 /** The path of that Node, which npm keeps in its cache. */
 async function nodeOf(version: string): Promise<string> {
   const name = `node-${process.platform}-${process.arch}@${version}`;
   const words = ["exec", "--yes", `--package=${name}`, "--", "node", "-p", "process.execPath"];
-  const { stdout } = await promisify(execFile)("npm", words);
-  return stdout.trim();
+  const { stdout } = await run("npm", words);
+  const node = stdout.trim();
+  const answer = await run(node, ["--version"]);
+  if (!answer.stdout.startsWith(`v${version}.`)) throw new Error(`${node} is ${answer.stdout}`);
+  return node;
 }
 
 describe.each(versions)("Node %s", (version) => {

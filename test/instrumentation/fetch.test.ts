@@ -1,29 +1,14 @@
 import { trace, type TracerProvider } from "@opentelemetry/api";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { GenAiFetchInstrumentation } from "#instrumentation/index.js";
-import { startModelApiServer, type ModelApiServer } from "../support/model-api-server.js";
-import { recordSpans, type RecordedSpans } from "../support/recorded-spans.js";
 import { until } from "../support/until.js";
+import { watchedCalls } from "../support/watched-calls.js";
 
 const plainFetch = globalThis.fetch;
 const body = JSON.stringify({ model: "m", messages: [{ role: "user", content: "Hi" }] });
 const post = { method: "POST", headers: { "content-type": "application/json" }, body };
 
-let server: ModelApiServer;
-let recorded: RecordedSpans;
-
-beforeAll(async () => {
-  server = await startModelApiServer();
-  recorded = recordSpans();
-});
-afterEach(() => {
-  recorded.instrumentation.disable();
-  recorded.reset();
-});
-afterAll(async () => {
-  await recorded.stop();
-  await server.close();
-});
+const { server, recorded } = await watchedCalls();
 
 function chatUrl(): string {
   return `${server.url}/chat/completions`;

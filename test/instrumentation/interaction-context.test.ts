@@ -16,29 +16,11 @@ import {
   withInteraction,
   type BaggagePolicy,
 } from "#instrumentation/index.js";
+import {
+  everyAttribute as attributes,
+  everyOption as options,
+} from "../support/interaction-samples.js";
 import { startInteractionSdk, type InteractionSdk } from "../support/interaction-sdk.js";
-
-const options = {
-  userId: "u/1, ü",
-  sessionId: "s1",
-  feature: "returns",
-  segment: "plus",
-  variant: "b",
-  promptName: "answer",
-  promptVersion: "v8",
-  release: "1.5.0",
-};
-const attributes = {
-  "user.id": "u/1, ü",
-  "session.id": "s1",
-  "gen_ai.conversation.id": "s1",
-  "calibrant.feature": "returns",
-  "calibrant.segment": "plus",
-  "calibrant.variant": "b",
-  "calibrant.release": "1.5.0",
-  "gen_ai.prompt.name": "answer",
-  "gen_ai.prompt.version": "v8",
-};
 
 let sdk: InteractionSdk;
 const tracer = trace.getTracer("application");

@@ -1,28 +1,17 @@
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import {
   currentInteraction,
   withInteraction,
   withRetrieval,
   withTool,
 } from "#instrumentation/index.js";
-import { startModelApiServer, type ModelApiServer } from "../support/model-api-server.js";
-import { recordSpans, type RecordedSpans } from "../support/recorded-spans.js";
+import { everyAttribute, everyOption } from "../support/interaction-samples.js";
+import { watchedCalls } from "../support/watched-calls.js";
 
-let server: ModelApiServer;
-let recorded: RecordedSpans;
-
-beforeAll(async () => {
-  server = await startModelApiServer();
-  recorded = recordSpans();
-});
+const { server, recorded } = await watchedCalls();
 afterEach(() => {
   vi.unstubAllEnvs();
-  recorded.reset();
-});
-afterAll(async () => {
-  await recorded.stop();
-  await server.close();
 });
 
 function captureContent(): void {
@@ -32,37 +21,15 @@ function captureContent(): void {
 describe("withInteraction", () => {
   it("puts what the application knows on one span, and its calls beneath it", async () => {
     recorded.instrumentation.enable();
-    const reference = await withInteraction(
-      {
-        userId: "u1",
-        sessionId: "s1",
-        feature: "returns",
-        segment: "plus",
-        variant: "b",
-        promptName: "answer",
-        promptVersion: "v8",
-        release: "1.5.0",
-      },
-      async () => {
-        const body = JSON.stringify({ model: "m", messages: [] });
-        const response = await fetch(`${server.url}/chat/completions`, { method: "POST", body });
-        await response.text();
-        return currentInteraction();
-      },
-    );
+    const reference = await withInteraction(everyOption, async () => {
+      const body = JSON.stringify({ model: "m", messages: [] });
+      const response = await fetch(`${server.url}/chat/completions`, { method: "POST", body });
+      await response.text();
+      return currentInteraction();
+    });
     const [call, turn] = recorded.spans();
     expect(turn).toMatchObject({ name: "interaction returns", kind: SpanKind.INTERNAL });
-    expect(turn?.attributes).toEqual({
-      "user.id": "u1",
-      "session.id": "s1",
-      "gen_ai.conversation.id": "s1",
-      "calibrant.feature": "returns",
-      "calibrant.segment": "plus",
-      "calibrant.variant": "b",
-      "calibrant.release": "1.5.0",
-      "gen_ai.prompt.name": "answer",
-      "gen_ai.prompt.version": "v8",
-    });
+    expect(turn?.attributes).toEqual(everyAttribute);
     expect(reference).toEqual({
       traceId: turn?.spanContext().traceId,
       spanId: turn?.spanContext().spanId,

@@ -1,35 +1,21 @@
 import { context, trace, TraceFlags } from "@opentelemetry/api";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startModelApiServer, type ModelApiServer } from "../support/model-api-server.js";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { recordMetrics, type RecordedMetrics } from "../support/recorded-metrics.js";
-import { recordSpans, type RecordedSpans } from "../support/recorded-spans.js";
+import { watchedCalls } from "../support/watched-calls.js";
 
 const duration = "gen_ai.client.operation.duration";
 const firstChunk = "gen_ai.client.operation.time_to_first_chunk";
 const tokens = "gen_ai.client.token.usage";
 
-let server: ModelApiServer;
-let recorded: RecordedSpans;
+const { server, recorded } = await watchedCalls();
 let metrics: RecordedMetrics;
 
-beforeAll(async () => {
-  server = await startModelApiServer();
-  recorded = recordSpans();
-});
 beforeEach(() => {
   metrics = recordMetrics();
   recorded.instrumentation.setMeterProvider(metrics.provider);
   recorded.instrumentation.enable();
 });
-afterEach(async () => {
-  recorded.instrumentation.disable();
-  recorded.reset();
-  await metrics.shutdown();
-});
-afterAll(async () => {
-  await recorded.stop();
-  await server.close();
-});
+afterEach(() => metrics.shutdown());
 
 async function ask(model: string, stream = false): Promise<void> {
   const body = { model, stream, messages: [{ role: "user", content: "Hi" }] };

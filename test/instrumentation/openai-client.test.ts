@@ -1,12 +1,11 @@
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import OpenAI, { APIError } from "openai";
 import { zodResponseFormat } from "openai/helpers/zod";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { freePort } from "../support/free-port.js";
-import { startModelApiServer, type ModelApiServer } from "../support/model-api-server.js";
-import { recordSpans, type RecordedSpans } from "../support/recorded-spans.js";
 import { until } from "../support/until.js";
+import { watchedCalls } from "../support/watched-calls.js";
 
 const messages = [
   { role: "system" as const, content: "Be kind." },
@@ -22,21 +21,7 @@ const tools = [
 /** What an application does with the client; its result must not depend on being watched. */
 type Scenario = (client: OpenAI) => Promise<unknown>;
 
-let server: ModelApiServer;
-let recorded: RecordedSpans;
-
-beforeAll(async () => {
-  server = await startModelApiServer();
-  recorded = recordSpans({ captureMessageContent: true });
-});
-afterEach(() => {
-  recorded.instrumentation.disable();
-  recorded.reset();
-});
-afterAll(async () => {
-  await recorded.stop();
-  await server.close();
-});
+const { server, recorded } = await watchedCalls({ captureMessageContent: true });
 
 function newClient(): OpenAI {
   return new OpenAI({ apiKey: "test", baseURL: server.url, maxRetries: 0 });

@@ -2,34 +2,22 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { trace } from "@opentelemetry/api";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { GenAiFetchInstrumentation } from "#instrumentation/index.js";
 import { startEndlessAnswer } from "../support/endless-answer.js";
-import { startModelApiServer, type ModelApiServer } from "../support/model-api-server.js";
-import { recordSpans, type RecordedSpans } from "../support/recorded-spans.js";
 import { until } from "../support/until.js";
+import { watchedCalls } from "../support/watched-calls.js";
 
 const root = join(import.meta.dirname, "../..");
 const plainFetch = globalThis.fetch;
 const body = JSON.stringify({ model: "m", messages: [{ role: "user", content: "Hi" }] });
 const post = { method: "POST", body };
 
-let server: ModelApiServer;
-let recorded: RecordedSpans;
-
-beforeAll(async () => {
-  server = await startModelApiServer();
-  recorded = recordSpans({ captureMessageContent: true });
-});
+const { server, recorded } = await watchedCalls({ captureMessageContent: true });
 afterEach(() => {
   recorded.instrumentation.disable();
   globalThis.fetch = plainFetch;
   recorded.instrumentation.setConfig({ captureMessageContent: true });
-  recorded.reset();
-});
-afterAll(async () => {
-  await recorded.stop();
-  await server.close();
 });
 
 const chatUrl = (): string => `${server.url}/chat/completions`;

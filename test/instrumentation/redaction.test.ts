@@ -1,24 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { CallContent, Redact } from "#instrumentation/index.js";
+import { failingHooks } from "../support/failing-hooks.js";
 import { freePort } from "../support/free-port.js";
-import { startModelApiServer, type ModelApiServer } from "../support/model-api-server.js";
-import { recordSpans, type RecordedSpans } from "../support/recorded-spans.js";
+import { watchedCalls } from "../support/watched-calls.js";
 
-let server: ModelApiServer;
-let recorded: RecordedSpans;
-
-beforeAll(async () => {
-  server = await startModelApiServer();
-  recorded = recordSpans();
-});
-afterEach(() => {
-  recorded.instrumentation.disable();
-  recorded.reset();
-});
-afterAll(async () => {
-  await recorded.stop();
-  await server.close();
-});
+const { server, recorded } = await watchedCalls();
 
 /** Everything that the span of one call says, as text. */
 async function spanText(redact: Redact, model = "m", url = server.url): Promise<string> {
@@ -53,15 +39,7 @@ describe("the redaction hook", () => {
   });
 
   it.each<readonly [string, Redact]>([
-    [
-      "throws",
-      () => {
-        throw new Error("4111");
-      },
-    ],
-    ["answers nothing", () => undefined as unknown as CallContent],
-    ["answers a promise", (content) => Promise.resolve(content) as unknown as CallContent],
-    ["leaves everything out", () => ({})],
+    ...failingHooks,
     ["answers no list", () => ({ inputMessages: "4111" }) as unknown as CallContent],
   ])("costs the content where it %s", async (_what, redact) => {
     const text = await spanText(redact);

@@ -1,84 +1,15 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { cp, mkdir, mkdtemp, realpath, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startModelApiServer, type ModelApiServer } from "../support/model-api-server.js";
-import { startOtlpSink, type OtlpSink } from "../support/otlp-sink.js";
+import { describe, expect, it } from "vitest";
+import { bareApplication } from "../support/bare-application.js";
+import { registeredProcesses } from "../support/registered-process.js";
 import { until } from "../support/until.js";
 
-const root = join(import.meta.dirname, "../..");
 const call = `const answer = await fetch(process.env.MODEL_URL + "/chat/completions", {
   method: "POST",
   body: JSON.stringify({ model: "m", messages: [{ role: "user", content: "Hi" }] }),
 });
 console.log((await answer.json()).id);`;
 
-let model: ModelApiServer;
-let sink: OtlpSink;
-
-beforeAll(async () => {
-  model = await startModelApiServer();
-  sink = await startOtlpSink();
-});
-afterAll(async () => {
-  await model.close();
-  await sink.close();
-});
-
-interface Run {
-  readonly child: ChildProcess;
-  readonly output: () => string;
-  readonly errors: () => string;
-  readonly ended: Promise<readonly [number | null, string | null]>;
-}
-
-interface Manner {
-  readonly cwd?: string;
-  readonly flags?: readonly ("--import" | "--require")[];
-  readonly env?: Readonly<Record<string, string>>;
-}
-
-function start(code: string, service: string, manner: Manner = {}): Run {
-  const { cwd = root, flags = ["--import"], env = {} } = manner;
-  const type = flags.includes("--import") ? "module" : "commonjs";
-  const child = spawn(
-    process.execPath,
-    [
-      ...flags.flatMap((flag) => [flag, "@calibrant/instrumentation/register"]),
-      `--input-type=${type}`,
-      "-e",
-      type === "module" ? code : `(async () => {${code}})();`,
-    ],
-    {
-      cwd,
-      env: {
-        PATH: process.env["PATH"],
-        MODEL_URL: model.url,
-        OTEL_SERVICE_NAME: service,
-        OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
-        OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
-        OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "true",
-        ...env,
-      },
-    },
-  );
-  let output = "";
-  let errors = "";
-  child.stdout?.on("data", (piece: Buffer) => (output += piece.toString()));
-  child.stderr?.on("data", (piece: Buffer) => (errors += piece.toString()));
-  return {
-    child,
-    output: () => output,
-    errors: () => errors,
-    ended: once(child, "exit") as Promise<[number | null, string | null]>,
-  };
-}
-
-function spansOf(service: string) {
-  return sink.spans.filter((span) => span.service === service);
-}
+const { start, spansOf } = await registeredProcesses();
 
 describe("@calibrant/instrumentation/register", () => {
   it.each([[["--import"]], [["--require"]], [["--require", "--import"]]] as const)(
@@ -188,26 +119,13 @@ describe("@calibrant/instrumentation/register", () => {
     ["--require", "@opentelemetry/sdk-node", ["@opentelemetry/api"]],
     ["--import", "@opentelemetry/api", []],
   ] as const)("says in one line, with %s, that %s is missing", async (flag, missing, others) => {
-    const cwd = await mkdtemp(join(await realpath(tmpdir()), "calibrant-register-"));
-    try {
-      const modules = join(cwd, "node_modules");
-      await mkdir(join(modules, "@opentelemetry"), { recursive: true });
-      await mkdir(join(modules, "@calibrant"));
-      await cp(join(root, "instrumentation"), join(modules, "@calibrant/instrumentation"), {
-        recursive: true,
-      });
-      for (const name of [...others, "@opentelemetry/instrumentation"]) {
-        await symlink(await realpath(join(root, "node_modules", name)), join(modules, name));
-      }
-      const run = start(call, "bare", { cwd, flags: [flag] });
-      expect(await run.ended).toEqual([0, null]);
-      expect(run.output().trim()).toBe("chatcmpl-1");
-      const lines = run.errors().trim().split("\n");
-      expect(lines).toHaveLength(1);
-      expect(lines[0]).toContain(`needs the package ${missing}`);
-      expect(lines[0]).toContain("npm install @opentelemetry/api @opentelemetry/sdk-node");
-    } finally {
-      await rm(cwd, { recursive: true, force: true });
-    }
+    const cwd = await bareApplication(others);
+    const run = start(call, "bare", { cwd, flags: [flag] });
+    expect(await run.ended).toEqual([0, null]);
+    expect(run.output().trim()).toBe("chatcmpl-1");
+    const lines = run.errors().trim().split("\n");
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain(`needs the package ${missing}`);
+    expect(lines[0]).toContain("npm install @opentelemetry/api @opentelemetry/sdk-node");
   });
 });

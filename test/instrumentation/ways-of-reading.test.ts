@@ -1,25 +1,10 @@
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { startModelApiServer, type ModelApiServer } from "../support/model-api-server.js";
-import { recordSpans, type RecordedSpans } from "../support/recorded-spans.js";
+import { describe, expect, it } from "vitest";
 import { until } from "../support/until.js";
+import { watchedCalls } from "../support/watched-calls.js";
 
-let server: ModelApiServer;
-let recorded: RecordedSpans;
-
-beforeAll(async () => {
-  server = await startModelApiServer();
-  recorded = recordSpans({ captureMessageContent: true });
-});
-afterEach(() => {
-  recorded.instrumentation.disable();
-  recorded.reset();
-});
-afterAll(async () => {
-  await recorded.stop();
-  await server.close();
-});
+const { server, recorded } = await watchedCalls({ captureMessageContent: true });
 
 type Body = ReadableStream<Uint8Array>;
 type Way = (response: Response) => Promise<unknown>;

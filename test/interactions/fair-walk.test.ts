@@ -9,7 +9,7 @@ import { chatSpan } from "../support/chat-spans.js";
 import { startTestStore, type TestStore } from "../support/store.js";
 import { walkFor, walkToRest } from "../support/walk.js";
 
-describe("the walk between services", () => {
+describe("the walk between services", { timeout: 120_000 }, () => {
   let store: TestStore;
   beforeAll(async () => {
     store = await startTestStore();

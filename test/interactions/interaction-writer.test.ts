@@ -14,7 +14,7 @@ import type { TestStore } from "../support/store.js";
 
 const trace = "0".repeat(31);
 
-describe("the interaction writer", () => {
+describe("the interaction writer", { timeout: 120_000 }, () => {
   let store: TestStore;
   let client: StoreClient;
   beforeAll(async () => {

@@ -1,8 +1,8 @@
-import { EventEmitter, once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { messageOf } from "#processor/kernel/errors.js";
+import { takenPort } from "../support/free-port.js";
+import { heldIntake } from "../support/held-intake.js";
 import { jsonRequest } from "../support/otlp-samples.js";
 import { rawConnection } from "../support/raw-http.js";
 import { testReceiver, type TestReceiver } from "../support/test-receiver.js";
@@ -32,17 +32,6 @@ async function post({ url }: TestReceiver, body: string | Uint8Array = sound): P
 
 const endedFor = ({ metrics }: TestReceiver, reason: string): Promise<number> =>
   metrics.value("calibrant.receive.ended_connections", { protocol: "http", reason });
-
-/** Something that the test opens when it is time. */
-function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
-  const door = new EventEmitter();
-  return {
-    opened: once(door, "open").then(() => undefined),
-    open: () => {
-      door.emit("open");
-    },
-  };
-}
 
 describe("connections", () => {
   it("take a body in chunks", async () => {
@@ -142,8 +131,8 @@ describe("connections", () => {
   });
 
   it("share the memory: a request that does not fit waits its turn outside", async () => {
-    const { opened, open } = gate();
-    const receiver = await testReceiver({ http: { memory: 5_000 }, append: () => opened });
+    const { append, open } = heldIntake();
+    const receiver = await testReceiver({ http: { memory: 5_000 }, append });
     const large = JSON.stringify(jsonRequest({ name: "x".repeat(3_000) }));
     const first = post(receiver, large);
     await until("the first to be held", async () => {
@@ -192,16 +181,10 @@ describe("connections", () => {
   });
 
   it("are finished before the receiver stops, and no new ones are taken", async () => {
-    const { opened, open } = gate();
-    let arrived = false;
-    const receiver = await testReceiver({
-      append: () => {
-        arrived = true;
-        return opened;
-      },
-    });
+    const { append, arrived, open } = heldIntake();
+    const receiver = await testReceiver({ append });
     const underWay = post(receiver);
-    await until("the request to be under way", () => arrived);
+    await until("the request to be under way", arrived);
     const stopped = receiver.stop();
     await expect(post(receiver)).rejects.toThrow("fetch failed");
     open();
@@ -240,12 +223,7 @@ describe("connections", () => {
 
 describe("the address", () => {
   it("must be free", async () => {
-    const other = createServer().listen(0, "127.0.0.1");
-    onTestFinished(() => {
-      other.close();
-    });
-    await until("the other server", () => other.listening);
-    const { port } = other.address() as AddressInfo;
+    const port = await takenPort();
     await expect(testReceiver({ http: { endpoint: `127.0.0.1:${port}` } })).rejects.toMatchObject({
       code: "PORT_IN_USE",
       message: `port ${port} on 127.0.0.1 is taken; set receivers.otlp.protocols.http.endpoint to another one`,

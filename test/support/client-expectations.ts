@@ -3,6 +3,7 @@ import type { SinkSpan } from "./otlp-sink.js";
 /** What a span says of a call, as far as it does not depend on time and port. */
 export interface CallFacts {
   readonly name: string;
+  readonly model: string;
   readonly provider: string;
   /** Input and output. */
   readonly tokens: readonly [number | undefined, number | undefined];
@@ -23,6 +24,7 @@ interface Message {
 export function factsOf({ name, attributes }: SinkSpan): CallFacts {
   return {
     name,
+    model: String(attributes["gen_ai.request.model"]),
     provider: String(attributes["gen_ai.provider.name"]),
     tokens: [
       attributes["gen_ai.usage.input_tokens"] as number | undefined,
@@ -54,8 +56,15 @@ const weather = 'weather({"city":"Bern"})';
 const colour = '{"colour":"blue"}';
 const hello = "Hello ☕ there";
 
+/** Without the model, which the name has as well. */
+type Expected = Omit<CallFacts, "model">;
+
 /** The calls that a scenario of `test/clients` makes. */
 export function expectedOf(title: string): CallFacts[] {
+  return callsOf(title).map((call) => ({ ...call, model: call.name.split(" ")[1] ?? "" }));
+}
+
+function callsOf(title: string): Expected[] {
   const [client = "", scenario = ""] = title.split(" ");
   switch (client) {
     case "anthropic":
@@ -67,8 +76,8 @@ export function expectedOf(title: string): CallFacts[] {
   }
 }
 
-function openAi(client: string, scenario: string): CallFacts[] {
-  const answered: CallFacts = {
+function openAi(client: string, scenario: string): Expected[] {
+  const answered: Expected = {
     name: `chat ${scenario.startsWith("responses") ? "gpt-4o" : "gpt-4o-mini"}`,
     provider: "openai",
     tokens: [12, 5],
@@ -114,14 +123,14 @@ function openAi(client: string, scenario: string): CallFacts[] {
 
 const nothing = { tokens: [undefined, undefined], finish: [], answer: "" } as const;
 
-function retried(last: CallFacts): CallFacts[] {
+function retried(last: Expected): Expected[] {
   return [
     { ...last, ...nothing, error: "503" },
     { ...last, resent: 1 },
   ];
 }
 
-function embeddings(model: string, provider: string, tokens: number | undefined): CallFacts {
+function embeddings(model: string, provider: string, tokens: number | undefined): Expected {
   return {
     ...nothing,
     name: `embeddings ${model}`,
@@ -133,8 +142,8 @@ function embeddings(model: string, provider: string, tokens: number | undefined)
   };
 }
 
-function anthropic(scenario: string): CallFacts[] {
-  const answered: CallFacts = {
+function anthropic(scenario: string): Expected[] {
+  const answered: Expected = {
     name: "chat claude-test",
     provider: "anthropic",
     tokens: [19, 5],
@@ -170,8 +179,8 @@ function anthropic(scenario: string): CallFacts[] {
   }
 }
 
-function google(scenario: string): CallFacts[] {
-  const answered: CallFacts = {
+function google(scenario: string): Expected[] {
+  const answered: Expected = {
     name: "generate_content gemini-2.5-flash",
     provider: "gcp.gemini",
     tokens: [12, 5],

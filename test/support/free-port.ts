@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
-import { createServer } from "node:net";
+import { createServer, type AddressInfo } from "node:net";
+import { onTestFinished } from "vitest";
 
 /**
  * Below the ports that systems give to outgoing connections, of which the tests make thousands:
@@ -24,4 +25,14 @@ function isFree(port: number): Promise<boolean> {
     server.once("error", () => resolve(false));
     server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
+}
+
+/** A port on loopback that somebody listens on until the test has finished. */
+export async function takenPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
 }
