@@ -13,7 +13,8 @@ describe("docs/judge-models.md", () => {
       ...Object.keys(model),
       ...Object.keys(circuit).map((name) => `circuit.${name}`),
       ...Object.keys(cache),
-      ...["price", "samples"],
+      "price",
+      "samples",
     ];
     expect(settings.length).toBeGreaterThan(15);
     expect(settings.filter((name) => !page.includes(`\`${name}`))).toEqual([]);
