@@ -130,7 +130,7 @@ if (isWanted("instrumentation")) {
 if (isWanted("judges")) {
   for (const [latency, inFlight, verdicts] of [
     [0, 64, 5_000],
-    [1_000, 256, 5_120],
+    [1_000, 256, 10_240],
   ] as const) {
     progress(`${verdicts} verdicts of a model that takes ${latency} ms`);
     judges.push(await measureJudges(latency, inFlight, verdicts));

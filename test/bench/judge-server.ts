@@ -2,10 +2,22 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /**
- * A judge model's server in a process of its own: the same verdict for everything, the first
- * argument's milliseconds after the request. Prints its port.
+ * A judge model's server in a process of its own: the same verdict for everything, with its log
+ * probabilities, the first argument's milliseconds after the request. Prints its port.
  */
 const latency = Number(process.argv[2]);
+const content = '{"verdict":"relevant","rationale":"It says when worn shoes can be returned."}';
+const entry = (token: string, logprob: number): object => ({
+  token,
+  logprob,
+  bytes: [...Buffer.from(token)],
+});
+const tokens = (content.match(/ ?[a-z]{1,6}|[^a-z]+/gi) ?? []).map((token) => ({
+  ...entry(token, -0.01),
+  top_logprobs: [0, 1, 2, 3, 4].map((other) =>
+    entry(`${token}${"~".repeat(other)}`, -other - 0.01),
+  ),
+}));
 const answer = Buffer.from(
   JSON.stringify({
     id: "chatcmpl-1",
@@ -15,10 +27,8 @@ const answer = Buffer.from(
     choices: [
       {
         index: 0,
-        message: {
-          role: "assistant",
-          content: '{"verdict":"relevant","rationale":"It answers what was asked."}',
-        },
+        message: { role: "assistant", content },
+        logprobs: { content: tokens },
         finish_reason: "stop",
       },
     ],

@@ -44,6 +44,7 @@ describe("a judge whose model fails", () => {
     ["a 429", limited({ "retry-after-ms": "1" }), "rate_limited"],
     ["a reset", steps.resets(), "connection"],
     ["a body that breaks off", steps.breaksOff(), "connection"],
+    ["a status that is none", steps.status(999, {}), "connection"],
     ["silence", steps.hangs(), "timeout"],
     ["half an answer and silence", steps.stalls(), "timeout"],
   ])("asks again after %s", async (_what, step, result) => {

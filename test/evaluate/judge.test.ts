@@ -152,6 +152,17 @@ describe("a judge whose model answers something else", () => {
     ],
     ["broken JSON", steps.sends('{"choices": ['), /^JUDGE_INVALID_OUTPUT: /],
     ["a web page", steps.sends("<h1>Hi</h1>", "text/html"), /^JUDGE_INVALID_OUTPUT: /],
+    [
+      "a stream that nobody asked for",
+      steps.sends('data: {"choices": [{"delta": {"content": "{"}}]}\n\n', "text/event-stream"),
+      /^JUDGE_INVALID_OUTPUT: the answer has no choices/,
+    ],
+    ["an empty body", steps.sends(""), /^JUDGE_INVALID_OUTPUT: /],
+    [
+      "an endless answer",
+      steps.sends(`"${"a".repeat(5_000_000)}"`),
+      /^JUDGE_REFUSED: the answer is larger than 4194304 bytes/,
+    ],
     ["JSON null", steps.sends("null"), /^JUDGE_INVALID_OUTPUT: /],
   ])("fails on %s, without a score and without another attempt", async (_what, step, reason) => {
     server.play(step);
