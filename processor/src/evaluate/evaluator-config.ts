@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { whenConfig } from "./rules/when-config.js";
 
 /** Settings of one evaluator. */
 export const evaluatorConfig = z.strictObject({
@@ -9,6 +10,7 @@ export const evaluatorConfig = z.strictObject({
     .max(1)
     .default(1)
     .describe("Share of the conversations that it judges, above 0 and up to 1"),
+  when: whenConfig.optional().describe("For which interactions it is meant; for all when left out"),
   rubric: z
     .string()
     .optional()

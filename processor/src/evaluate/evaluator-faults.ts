@@ -4,6 +4,7 @@ import { checks } from "./checks/checks.js";
 import type { EvaluateConfig } from "./evaluate-config.js";
 import type { Rubric } from "./judges/rubric.js";
 import { loadRubrics } from "./judges/rubrics.js";
+import { whenFaults } from "./rules/when-faults.js";
 
 /** The model of a judge for which the configuration names none. */
 export const standardModel = "default";
@@ -31,8 +32,9 @@ export function checkEvaluators(config: EvaluateConfig): ReadonlyMap<string, Rub
 
 function faultsOf(config: EvaluateConfig, rubrics: ReadonlyMap<string, Rubric>): Fault[] {
   const faults: Fault[] = [];
-  for (const [name, { rubric, model }] of Object.entries(config.evaluators)) {
+  for (const [name, { rubric, model, when }] of Object.entries(config.evaluators)) {
     const at = (field: string): string => `processors.evaluate.evaluators.${name}${field}`;
+    faults.push(...whenFaults(when, at(".when")));
     if (checks.some((check) => check.name === name)) {
       if (rubric !== undefined) faults.push({ path: at(".rubric"), message: "a check has none" });
       if (model !== undefined) faults.push({ path: at(".model"), message: "a check has none" });

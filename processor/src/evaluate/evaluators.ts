@@ -11,6 +11,7 @@ import { judge } from "./judges/judge.js";
 import { createJudgeModel, type JudgeModel } from "./models/model-client.js";
 import type { CallResult } from "./models/model-failure.js";
 import type { ModelPrice } from "./models/model-usage.js";
+import { eligibility } from "./rules/eligibility.js";
 import { unlimitedBudget, type Budget } from "./sampling/budget.js";
 import { conversationSampler } from "./sampling/conversation-sampler.js";
 
@@ -52,7 +53,7 @@ export function createEvaluators(options: EvaluatorOptions): Assignment[] {
       const evaluator = create(name, settings);
       const purse = evaluator.paid ? budget : unlimitedBudget;
       const sampler = conversationSampler({ share: settings.sample, salt, budget: purse });
-      return { evaluator, ineligible: () => undefined, sampler };
+      return { evaluator, ineligible: eligibility(settings.when), sampler };
     });
 }
 
