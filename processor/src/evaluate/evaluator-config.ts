@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { byteSize, duration } from "../kernel/config-values.js";
 import { whenConfig } from "./rules/when-config.js";
 
 /** Settings of one evaluator. */
@@ -19,6 +20,23 @@ export const evaluatorConfig = z.strictObject({
     .string()
     .optional()
     .describe("Name of the model that a judge asks; `default` when left out"),
+  module: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("File of an evaluator of your own, JavaScript or TypeScript"),
+  options: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe("What such an evaluator is given beside the interaction"),
+  timeout: duration
+    .refine((milliseconds) => milliseconds >= 1 && milliseconds <= 600_000, "expected 1ms to 10m")
+    .optional()
+    .describe("Longest time that such an evaluator may take over an interaction; 1s when left out"),
+  memory: byteSize
+    .refine((bytes) => bytes >= 16 * 1024 ** 2, "expected at least 16MiB")
+    .optional()
+    .describe("Objects that such an evaluator may hold; 128MiB when left out"),
 });
 
 export type EvaluatorConfig = z.output<typeof evaluatorConfig>;

@@ -4,6 +4,7 @@ import { checks } from "./checks/checks.js";
 import type { EvaluateConfig } from "./evaluate-config.js";
 import type { Rubric } from "./judges/rubric.js";
 import { loadRubrics } from "./judges/rubrics.js";
+import { loadFaults, moduleSettingFaults } from "./modules/module-settings.js";
 import { whenFaults } from "./rules/when-faults.js";
 
 /** The model of a judge for which the configuration names none. */
@@ -32,9 +33,18 @@ export function checkEvaluators(config: EvaluateConfig): ReadonlyMap<string, Rub
 
 function faultsOf(config: EvaluateConfig, rubrics: ReadonlyMap<string, Rubric>): Fault[] {
   const faults: Fault[] = [];
-  for (const [name, { rubric, model, when }] of Object.entries(config.evaluators)) {
+  for (const [name, settings] of Object.entries(config.evaluators)) {
+    const { rubric, model, when } = settings;
     const at = (field: string): string => `processors.evaluate.evaluators.${name}${field}`;
     faults.push(...whenFaults(when, at(".when")));
+    faults.push(...moduleSettingFaults(settings, at("")));
+    if (settings.module !== undefined) {
+      if (isTaken(name, rubrics)) {
+        const message = `there is an evaluator "${name}" already; give yours another name`;
+        faults.push({ path: at(""), message });
+      }
+      continue;
+    }
     if (checks.some((check) => check.name === name)) {
       if (rubric !== undefined) faults.push({ path: at(".rubric"), message: "a check has none" });
       if (model !== undefined) faults.push({ path: at(".model"), message: "a check has none" });
@@ -49,5 +59,9 @@ function faultsOf(config: EvaluateConfig, rubrics: ReadonlyMap<string, Rubric>):
       faults.push({ path: at(".model"), message: `there is no model "${model}" under models` });
     }
   }
-  return faults;
+  return [...faults, ...loadFaults(config)];
+}
+
+function isTaken(name: string, rubrics: ReadonlyMap<string, Rubric>): boolean {
+  return checks.some((check) => check.name === name) || rubrics.has(name);
 }

@@ -35,7 +35,11 @@ export type Verdict =
       readonly confidence: number | null;
       readonly usage: Usage;
     } & Origin)
-  | ({ readonly outcome: "failed"; readonly reason: string; readonly usage: Usage } & Origin);
+  | ({
+      readonly outcome: "failed" | "skipped";
+      readonly reason: string;
+      readonly usage: Usage;
+    } & Origin);
 
 /** Evaluators that can be asked about one interaction in one call. */
 export interface Together {
@@ -66,6 +70,8 @@ export interface Evaluator {
   inapplicable(interaction: PendingInteraction): string | undefined;
   /** Rejects only when `signal` aborts, or for a fault in the evaluator itself. */
   evaluate(interaction: PendingInteraction, signal: AbortSignal): Promise<Verdict>;
+  /** Ends what runs for it; called once, after the last verdict. */
+  close?(): Promise<void>;
 }
 
 /** An evaluator, and which interactions it is to judge. */

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../kernel/clock.js";
+import type { Logger } from "../kernel/logger.js";
 import { codeEvaluator } from "./checks/code-check.js";
 import { checks } from "./checks/checks.js";
 import type { EvaluateConfig } from "./evaluate-config.js";
@@ -11,6 +12,8 @@ import { judge } from "./judges/judge.js";
 import { createJudgeModel, type JudgeModel } from "./models/model-client.js";
 import type { CallResult } from "./models/model-failure.js";
 import type { ModelPrice } from "./models/model-usage.js";
+import { moduleEvaluator } from "./modules/module-evaluator.js";
+import { ownModule } from "./modules/module-settings.js";
 import { eligibility } from "./rules/eligibility.js";
 import { unlimitedBudget, type Budget } from "./sampling/budget.js";
 import { conversationSampler } from "./sampling/conversation-sampler.js";
@@ -23,6 +26,8 @@ export interface EvaluatorOptions {
   /** What a model costs when the configuration does not say. */
   readonly priceOf?: ((model: string) => ModelPrice | undefined) | undefined;
   readonly random?: (() => number) | undefined;
+  /** Hears of own evaluators that end, and of what they print. */
+  readonly logger?: Logger | undefined;
   readonly onCall: (model: string, result: CallResult, milliseconds: number) => void;
 }
 
@@ -38,7 +43,10 @@ export function createEvaluators(options: EvaluatorOptions): Assignment[] {
   const salt = config.sampling_salt;
   const rubrics = checkEvaluators(config);
   const models = createModels(options);
-  const create = (name: string, { rubric, model }: EvaluatorConfig): Evaluator => {
+  const create = (name: string, settings: EvaluatorConfig): Evaluator => {
+    const { rubric, model } = settings;
+    const own = ownModule(settings);
+    if (own !== undefined) return moduleEvaluator({ ...options, name, ...own });
     const check = checks.find((candidate) => candidate.name === name);
     if (check !== undefined) return codeEvaluator(check, clock);
     const judged = rubrics.get(rubric ?? name);

@@ -122,8 +122,8 @@ function reasonOf(error: unknown): string {
 function outcomeOf(verdict: Verdict): Omit<Outcome, "probability"> {
   const { usage, stage = "", model = "" } = verdict;
   const origin = { stage, model, ...usage };
-  if (verdict.outcome === "failed") {
-    return { outcome: "failed", reason: verdict.reason.slice(0, longestReason), ...origin };
+  if (verdict.outcome !== "scored") {
+    return { outcome: verdict.outcome, reason: verdict.reason.slice(0, longestReason), ...origin };
   }
   const { score, label, explanation, confidence } = verdict;
   return { outcome: "scored", reason: "", score, label, explanation, confidence, ...origin };

@@ -1,0 +1,26 @@
+import { fileURLToPath } from "node:url";
+import type { Place } from "./module-messages.js";
+
+/** A frame of a stack, or the line above a message: a file, a line and perhaps a column. */
+const location = /(?:^|[\s(])(file:\/\/[^\s()]+?|\/[^()]*?):(\d+)(?::\d+)?\)?$/;
+
+/**
+ * Where an error of the user's code came about: the first place in its stack that is in a file.
+ * @param ours address of the file that called that code; the search ends there
+ */
+export function placeOf(error: unknown, ours: string): Place | undefined {
+  if (!(error instanceof Error) || typeof error.stack !== "string") return undefined;
+  for (const line of error.stack.split("\n", 50)) {
+    const [, file, number] = location.exec(line.slice(0, 2_000)) ?? [];
+    if (file === undefined || file === ours) continue;
+    return { path: pathOf(file), line: Number(number) };
+  }
+  return undefined;
+}
+
+function pathOf(file: string): string {
+  if (!file.startsWith("file:")) return file;
+  const url = new URL(file);
+  url.search = "";
+  return fileURLToPath(url);
+}

@@ -1,0 +1,362 @@
+import { createRequire } from "node:module";
+import { readFile, writeFile } from "node:fs/promises";
+import { join, dirname } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import type { OwnEvaluator } from "#processor/evaluate/modules/own-evaluator.js";
+import { parseConfig } from "#processor/config.js";
+import { createLogger } from "#processor/kernel/logger.js";
+import type { Evaluation } from "#processor/model/evaluation.js";
+import { assignmentOf } from "../support/assignments.js";
+import { evaluationBench, filled, queued, tally } from "../support/evaluation.js";
+import { memoryLedger, type MemoryLedger } from "../support/memory-ledger.js";
+import { evaluateBody, ownModule } from "../support/own-module.js";
+import { pendingInteraction } from "../support/pending-interaction.js";
+import { until } from "../support/until.js";
+
+const bench = evaluationBench();
+afterEach(() => bench.end());
+
+/** The standard evaluators are out of the way. */
+const others = Object.fromEntries(
+  ["empty-answer", "refusal", "repetition", "relevance", "groundedness"].map((name) => [
+    name,
+    { enabled: false },
+  ]),
+);
+
+const linesOf = (ledger: MemoryLedger, name = "mine"): Evaluation[] =>
+  ledger.lines
+    .filter(({ evaluator }) => evaluator === name)
+    .toSorted((left, right) => (left.trace_id < right.trace_id ? -1 : 1));
+
+const outcomes = (ledger: MemoryLedger): string[] =>
+  linesOf(ledger).map(({ outcome, label, reason }) => `${outcome} ${label}${reason}`.trim());
+
+const failed = (reason: string): unknown =>
+  expect.stringContaining(`failed EVALUATOR_FAILED: TypeError: ${reason}`);
+
+/** Ledger lines of one module for interactions that have `input_text` "0", "1", … */
+async function judged(count: number, module: string, settings: object = {}): Promise<MemoryLedger> {
+  const ledger = memoryLedger(queued(count, (index) => ({ input_text: `${index}` })));
+  bench.start(ledger, { evaluators: { ...others, mine: { module, ...settings } } });
+  await filled(ledger, count);
+  expect(tally(ledger.lines)).toEqual({ lines: count, pairs: count });
+  return ledger;
+}
+
+function faultsOf(module: string, settings: object = {}): string {
+  const evaluators = { mine: { module, ...settings } };
+  try {
+    parseConfig(JSON.stringify({ processors: { evaluate: { evaluators } } }), {});
+  } catch (error) {
+    return (error as Error).message.split("\n").slice(1).join("\n");
+  }
+  return "";
+}
+
+const at = "processors.evaluate.evaluators.mine";
+
+describe("an evaluator of one's own", () => {
+  it("gives scores, labels, explanations and reasons to skip", async () => {
+    const file = await ownModule([
+      "mine.mjs",
+      evaluateBody(`
+    if (interaction.input_text === "0") return { skipped: "a zero" };
+    if (interaction.input_text === "1") return { score: 1 };
+    return { score: options.score, label: "poor", explanation: interaction.output_text };`),
+    ]);
+    const ledger = await judged(3, file, { options: { score: 0.25 } });
+    expect(outcomes(ledger)).toEqual(["skipped a zero", "scored", "scored poor"]);
+    expect(linesOf(ledger)[2]).toMatchObject({
+      kind: "code",
+      score: 0.25,
+      explanation: expect.stringMatching(/^Worn shoes/),
+      confidence: null,
+      cost_usd: 0,
+      evaluator_version: expect.stringMatching(/^[0-9a-f]{16}$/),
+    });
+  });
+
+  it("is not asked about what has nothing to judge, unless it decides itself", async () => {
+    const ledger = memoryLedger(queued(1, () => ({ status: "error" })));
+    const plain = await ownModule(["plain.mjs", evaluateBody("return { score: 1 };")]);
+    const deciding = await ownModule([
+      "deciding.cjs",
+      `module.exports = {
+        evaluate: () => ({ score: 0 }),
+        applies: (interaction, { status }) => interaction.status === status,
+      };`,
+    ]);
+    bench.start(ledger, {
+      evaluators: {
+        ...others,
+        plain: { module: plain },
+        failed: { module: deciding, options: { status: "error" } },
+        fine: { module: deciding, options: { status: "ok" } },
+      },
+    });
+    await filled(ledger, 3);
+    const found = ledger.lines.map(({ evaluator, outcome, reason }) => [
+      evaluator,
+      outcome,
+      reason,
+    ]);
+    expect(Object.fromEntries(found.map(([name, ...rest]) => [name, rest]))).toEqual({
+      plain: ["skipped", "interaction failed"],
+      failed: ["scored", ""],
+      fine: ["skipped", "does not apply"],
+    });
+  });
+
+  it("fails with the message and the line of what it throws, and goes on", async () => {
+    const file = await ownModule([
+      "mine.mjs",
+      evaluateBody(`if (interaction.input_text === "0") null.x;\n    return { score: 1 };`),
+    ]);
+    expect(outcomes(await judged(2, file))).toEqual([
+      "failed EVALUATOR_FAILED: TypeError: Cannot read properties of null (reading 'x') (mine.mjs:3)",
+      "scored",
+    ]);
+  });
+
+  it("fails when its result is not one", async () => {
+    const results = [
+      "null",
+      '"good"',
+      "{}",
+      "{ score: 7 }",
+      "{ score: NaN }",
+      '{ score: "1" }',
+      "{ score: 1, label: 5 }",
+      '{ score: 1, label: "a\\nb" }',
+      "{ score: 1, explanation: [] }",
+      "{ skipped: true }",
+      "{ score: 1, more: () => 1 }",
+    ];
+    const file = await ownModule([
+      "mine.mjs",
+      evaluateBody(`return [${results.join(", ")}][Number(interaction.input_text)];`),
+    ]);
+    const label = "not one line of at most 64 characters";
+    expect(outcomes(await judged(results.length, file))).toEqual([
+      failed("evaluate gave null, not { score } or { skipped }"),
+      failed('evaluate gave "good", not { score } or { skipped }'),
+      failed("score is undefined, not a number from 0 to 1"),
+      failed("score is 7, not a number from 0 to 1"),
+      failed("score is NaN, not a number from 0 to 1"),
+      failed('score is "1", not a number from 0 to 1'),
+      failed(`label is 5, ${label}`),
+      failed(`label is "a\\nb", ${label}`),
+      failed("explanation is an array, no text"),
+      failed("skipped is true, no text"),
+      "scored",
+    ]);
+  });
+
+  it("has one call ended that hangs, and the others answered", async () => {
+    const file = await ownModule([
+      "mine.mjs",
+      evaluateBody(`
+    if (interaction.input_text === "1") for (;;);
+    if (interaction.input_text === "2") return await new Promise(() => {});
+    return { score: 1 };`),
+    ]);
+    expect(outcomes(await judged(5, file, { timeout: "400ms" }))).toEqual([
+      "scored",
+      "failed EVALUATOR_FAILED: no answer within 400 ms",
+      "failed EVALUATOR_FAILED: no answer within 400 ms",
+      "scored",
+      "scored",
+    ]);
+  });
+
+  it("delays no other evaluator while it hangs", async () => {
+    const hanging = await ownModule(["hanging.mjs", evaluateBody("for (;;);")]);
+    const quick = await ownModule(["quick.mjs", evaluateBody("return { score: 1 };")]);
+    const ledger = memoryLedger(queued(20));
+    const worker = bench.start(ledger, {
+      evaluators: {
+        ...others,
+        refusal: {},
+        quick: { module: quick },
+        hanging: { module: hanging, timeout: "10m" },
+      },
+    });
+    await filled(ledger, 40);
+    expect(linesOf(ledger, "quick")).toHaveLength(20);
+    expect(linesOf(ledger, "hanging")).toHaveLength(0);
+    await worker.stop();
+  });
+
+  it("is started again when its thread ends, each time later", async () => {
+    const file = await ownModule([
+      "mine.mjs",
+      evaluateBody(`
+    if (interaction.input_text === "0") process.exit(3);
+    if (interaction.input_text === "1") setTimeout(() => { throw new Error("late") });
+    if (interaction.input_text === "1") return await new Promise(() => {});
+    if (interaction.input_text === "2") for (const all = []; ; ) all.push(new Array(1e5).fill(all));
+    return { score: 1 };`),
+    ]);
+    expect(outcomes(await judged(4, file, { memory: "16MiB", timeout: "60s" }))).toEqual([
+      "failed EVALUATOR_FAILED: the module ended its thread with code 3",
+      "failed EVALUATOR_FAILED: late",
+      expect.stringContaining("memory limit"),
+      "scored",
+    ]);
+  });
+
+  it("sees no environment variable, and prints into the log", async () => {
+    const file = await ownModule([
+      "mine.mjs",
+      evaluateBody(`
+    console.log("printed by the module");
+    const seen = [...Object.keys(process.env), ...process.argv.slice(2), ...process.execArgv];
+    return { score: 1, label: String(seen.length) };`),
+    ]);
+    const heard: unknown[] = [];
+    const logger = Object.assign(createLogger("silent"), {
+      debug: (fields: unknown) => void heard.push(fields),
+    });
+    const ledger = memoryLedger(queued(1));
+    bench.start(ledger, { evaluators: { ...others, mine: { module: file } } }, { logger });
+    await filled(ledger, 1);
+    expect(outcomes(ledger)).toEqual(["scored 0"]);
+    await until("the output", () => JSON.stringify(heard).includes("printed by the module"));
+  });
+
+  it("has a version of its code, of what that imports, and of its options", async () => {
+    const file = await ownModule(
+      ["mine.mjs", `import { score } from "./part.mjs";\n${evaluateBody("return { score };")}`],
+      ["part.mjs", "export const score = 1;"],
+      ["unrelated.mjs", ""],
+    );
+    const version = (settings: object = {}): string =>
+      assignmentOf("mine", { evaluators: { mine: { module: file, ...settings } } }).evaluator
+        .version;
+    const first = version();
+    expect(version({ timeout: "2s", when: { status: "ok" } })).toBe(first);
+    expect(version({ options: { strict: true } })).not.toBe(first);
+    await writeFile(join(dirname(file), "unrelated.mjs"), "// changed");
+    expect(version()).toBe(first);
+    await writeFile(join(dirname(file), "part.mjs"), "export const score = 0.5;");
+    expect(version()).not.toBe(first);
+  });
+});
+
+describe("a module that cannot be used", () => {
+  it("is refused at start with its path, file and line", async () => {
+    const good = evaluateBody("return { score: 1 };");
+    const examples: [string, string, string | RegExp][] = [
+      [
+        "mine.mjs",
+        "export default {\n  evaluate() {\n};\n",
+        "3: SyntaxError: Unexpected token ';'",
+      ],
+      ["mine.mjs", '\nthrow new TypeError("no dictionary");', "2: TypeError: no dictionary"],
+      ["mine.mjs", 'import { x } from "./gone.mjs";', /1: Cannot find module .*gone\.mjs/],
+      [
+        "mine.mjs",
+        'const a = 1;\nimport { x } from "node:path";',
+        "2: SyntaxError: The requested module 'node:path' does not provide an export named 'x'",
+      ],
+      ["mine.mjs", "const a = 1;\nexport default { judge() {} };", /2: has no function evaluate/],
+      ["mine.mjs", "export const evaluate = () => 1;", /1: has no function evaluate/],
+      [
+        "mine.mjs",
+        good.replace("{\n", "{\n  applies: true,\n"),
+        /1: has its applies is no function/,
+      ],
+      [
+        "mine.mjs",
+        'queueMicrotask(() => { throw new Error("at once"); });\nawait new Promise(() => {});',
+        "ended its thread while it was loaded",
+      ],
+      ["mine.mjs", "process.exit(0);", "ended its thread while it was loaded"],
+      ["mine.mjs", "await new Promise(() => {});", "ended its thread while it was loaded"],
+    ];
+    for (const [name, text, message] of examples) {
+      const file = await ownModule([name, text]);
+      const fault = faultsOf(file);
+      expect(fault).toContain(`${at}.module (line 1): ${file}:`);
+      expect(fault.replace(`${at}.module (line 1): ${file}:`, "").trim()).toMatch(message);
+    }
+    const broken = await ownModule(
+      ["mine.mjs", `import "./part.mjs";\n${good}`],
+      ["part.mjs", "const a = 1;\nconst b = ;"],
+    );
+    expect(faultsOf(broken)).toContain(`${join(dirname(broken), "part.mjs")}:2: SyntaxError`);
+  });
+
+  it("is refused when there is no such file, whatever else is wrong", () => {
+    const settings = { rubric: "relevance", model: "default", when: { filter: "x" } };
+    expect(faultsOf("./gone.mjs", settings).split("\n")).toEqual([
+      expect.stringContaining(`${at}.when.filter (line 1): column 1: there is no field "x"`),
+      `${at}.rubric (line 1): an evaluator with a module has none`,
+      `${at}.model (line 1): an evaluator with a module has none`,
+      expect.stringMatching(/mine\.module \(line 1\): ENOENT: .*gone\.mjs/),
+    ]);
+  });
+
+  it("is not looked at while its evaluator, or the room, is switched off", () => {
+    expect(faultsOf("./gone.mjs", { enabled: false })).toBe("");
+    const evaluators = { mine: { module: "./gone.mjs" } };
+    const config = { processors: { evaluate: { enabled: false, evaluators } } };
+    expect(() => parseConfig(JSON.stringify(config), {})).not.toThrow();
+  });
+
+  it("is refused in settings that mean nothing", async () => {
+    const module = await ownModule(["mine.mjs", evaluateBody("return { score: 1 };")]);
+    const evaluators = {
+      refusal: { module },
+      relevance: { module },
+      repetition: { options: {}, timeout: "1s", memory: "64MiB" },
+      mine: { module },
+    };
+    const config = JSON.stringify({ processors: { evaluate: { evaluators } } });
+    const where = "processors.evaluate.evaluators.";
+    expect(() => parseConfig(config, {})).toThrow(
+      expect.objectContaining({
+        message: [
+          "the configuration has 5 faults:",
+          `${where}refusal (line 1): there is an evaluator "refusal" already; give yours another name`,
+          `${where}relevance (line 1): there is an evaluator "relevance" already; give yours another name`,
+          `${where}repetition.options (line 1): only an evaluator with a module has it`,
+          `${where}repetition.timeout (line 1): only an evaluator with a module has it`,
+          `${where}repetition.memory (line 1): only an evaluator with a module has it`,
+        ].join("\n"),
+      }) as Error,
+    );
+    expect(faultsOf(module, { timeout: "11m" })).toContain("expected 1ms to 10m");
+    expect(faultsOf(module, { memory: "1MiB" })).toContain("expected at least 16MiB");
+  });
+
+  const readsTypeScript = "typescript" in process.features && process.features.typescript;
+  it("is refused as TypeScript where Node does not read that, and taken where it does", async () => {
+    const file = await ownModule([
+      "mine.ts",
+      "export default { evaluate: (): { score: number } => ({ score: 1 }) };",
+    ]);
+    const remedy = `${at}.module (line 1): ${file}: Node ${process.version} does not read TypeScript: use Node 22.18 or newer, or compile the module to JavaScript`;
+    expect(faultsOf(file)).toBe(readsTypeScript ? "" : remedy);
+  });
+});
+
+describe("the types for users", () => {
+  it("are an entry of the package", async () => {
+    const entry = createRequire(import.meta.url).resolve("@calibrant/processor/evaluator");
+    const types = await readFile(entry.replace(/\.js$/, ".d.ts"), "utf8");
+    expect(types).toContain("export interface OwnEvaluator");
+  });
+
+  it("take an evaluator with options of its own", () => {
+    const typed: OwnEvaluator<{ readonly most: number }> = {
+      evaluate: ({ output_text: text }, { most }) =>
+        text === "" ? { skipped: "empty" } : { score: text.length <= most ? 1 : 0, label: "short" },
+    };
+    const judge = typed.evaluate.bind(typed);
+    expect(judge(pendingInteraction({ output_text: "" }), { most: 5 })).toEqual({
+      skipped: "empty",
+    });
+  });
+});
