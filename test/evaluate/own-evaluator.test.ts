@@ -4,6 +4,7 @@ import { join, dirname } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { OwnEvaluator } from "#processor/evaluate/modules/own-evaluator.js";
 import { parseConfig } from "#processor/config.js";
+import { systemClock, type Clock } from "#processor/kernel/clock.js";
 import { createLogger } from "#processor/kernel/logger.js";
 import type { Evaluation } from "#processor/model/evaluation.js";
 import { assignmentOf } from "../support/assignments.js";
@@ -206,6 +207,50 @@ describe("an evaluator of one's own", () => {
     ]);
   });
 
+  it("waits longer and longer for a thread that ends again and again, until it answers", async () => {
+    const file = await ownModule([
+      "mine.mjs",
+      evaluateBody(`
+    if (interaction.input_text === "end") process.exit(1);
+    return { score: 1 };`),
+    ]);
+    const delays: number[] = [];
+    const limits = new Set([10_000, 60_000]);
+    const clock: Clock = {
+      now: () => systemClock.now(),
+      sleep: async (milliseconds, signal) => {
+        if (limits.has(milliseconds)) return await systemClock.sleep(milliseconds, signal);
+        delays.push(milliseconds);
+      },
+    };
+    const settings = { mine: { module: file, timeout: 60_000 } };
+    const more = { clock, random: () => 1 };
+    const { evaluator } = assignmentOf("mine", { evaluators: settings }, more);
+    bench.cleanUp(async () => await evaluator.close?.());
+    const { signal } = new AbortController();
+    const outcomesOf = [];
+    for (const input_text of ["end", "end", "end", "end", "go on", "end", "end", "go on"]) {
+      const { outcome } = await evaluator.evaluate(pendingInteraction({ input_text }), signal);
+      outcomesOf.push(outcome);
+    }
+    expect(outcomesOf.join(" ")).toBe("failed failed failed failed scored failed failed scored");
+    expect(delays).toEqual([200, 400, 800, 200]);
+  });
+
+  it("answers for several interactions at once in several threads", async () => {
+    const file = await ownModule([
+      "mine.mjs",
+      evaluateBody(`
+    if (interaction.input_text === "0") return await new Promise(() => {});
+    return { score: 1 };`),
+    ]);
+    const ledger = memoryLedger(queued(2, (index) => ({ input_text: `${index}` })));
+    const mine = { module: file, threads: 2, timeout: "10m" };
+    bench.start(ledger, { evaluators: { ...others, mine } });
+    await filled(ledger, 1);
+    expect(outcomes(ledger)).toEqual(["scored"]);
+  });
+
   it("sees no environment variable, and prints into the log", async () => {
     const file = await ownModule([
       "mine.mjs",
@@ -310,7 +355,7 @@ describe("a module that cannot be used", () => {
     const evaluators = {
       refusal: { module },
       relevance: { module },
-      repetition: { options: {}, timeout: "1s", memory: "64MiB" },
+      repetition: { options: {}, timeout: "1s", memory: "64MiB", threads: 2 },
       mine: { module },
     };
     const config = JSON.stringify({ processors: { evaluate: { evaluators } } });
@@ -318,12 +363,13 @@ describe("a module that cannot be used", () => {
     expect(() => parseConfig(config, {})).toThrow(
       expect.objectContaining({
         message: [
-          "the configuration has 5 faults:",
+          "the configuration has 6 faults:",
           `${where}refusal (line 1): there is an evaluator "refusal" already; give yours another name`,
           `${where}relevance (line 1): there is an evaluator "relevance" already; give yours another name`,
           `${where}repetition.options (line 1): only an evaluator with a module has it`,
           `${where}repetition.timeout (line 1): only an evaluator with a module has it`,
           `${where}repetition.memory (line 1): only an evaluator with a module has it`,
+          `${where}repetition.threads (line 1): only an evaluator with a module has it`,
         ].join("\n"),
       }) as Error,
     );

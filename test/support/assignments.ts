@@ -1,15 +1,14 @@
-import type { Logger } from "#processor/kernel/logger.js";
 import { systemClock } from "#processor/kernel/clock.js";
 import { evaluateConfig } from "#processor/evaluate/evaluate-config.js";
 import type { Assignment } from "#processor/evaluate/evaluator.js";
-import { createEvaluators } from "#processor/evaluate/evaluators.js";
+import { createEvaluators, type EvaluatorOptions } from "#processor/evaluate/evaluators.js";
 import { unlimitedBudget } from "#processor/evaluate/sampling/budget.js";
 
 /** The assignment of the evaluator of this name in a configuration of the room `evaluate`. */
 export function assignmentOf(
   name: string,
   config: object,
-  more: { logger?: Logger } = {},
+  more: Partial<EvaluatorOptions> = {},
 ): Assignment {
   const assignments = createEvaluators({
     config: evaluateConfig.parse(config),

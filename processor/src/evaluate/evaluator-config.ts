@@ -36,7 +36,13 @@ export const evaluatorConfig = z.strictObject({
   memory: byteSize
     .refine((bytes) => bytes >= 16 * 1024 ** 2, "expected at least 16MiB")
     .optional()
-    .describe("Objects that such an evaluator may hold; 128MiB when left out"),
+    .describe("Objects that each thread of such an evaluator may hold; 128MiB when left out"),
+  threads: z
+    .int()
+    .min(1)
+    .max(8)
+    .optional()
+    .describe("Interactions that such an evaluator may be asked about at once; 1 when left out"),
 });
 
 export type EvaluatorConfig = z.output<typeof evaluatorConfig>;

@@ -3,30 +3,27 @@ import type { Logger } from "../../kernel/logger.js";
 import { noUsage, type Evaluator, type Verdict } from "../evaluator.js";
 import { evaluatorVersion } from "../evaluator-version.js";
 import type { OwnModule } from "./create-thread.js";
-import { createModuleRunner, type TimedAnswer } from "./module-runner.js";
+import { createModuleRunner, type ModuleRunner, type TimedAnswer } from "./module-runner.js";
+import type { ModuleSettings } from "./module-settings.js";
 import { contentOf } from "./module-sources.js";
 
-export interface ModuleEvaluatorOptions {
+export interface ModuleEvaluatorOptions extends ModuleSettings {
   readonly name: string;
-  readonly module: OwnModule;
-  /** Longest time, in milliseconds, that one call may take. */
-  readonly timeout: number;
   readonly clock: Clock;
   readonly logger?: Logger | undefined;
   readonly random?: (() => number) | undefined;
 }
 
-/** An evaluator of the user's own. Its thread is started at the first call. */
+/** An evaluator of the user's own. Its threads are started when there is something to judge. */
 export function moduleEvaluator(options: ModuleEvaluatorOptions): Evaluator {
-  const { name, module, random = Math.random } = options;
+  const { name, module, threads, random = Math.random } = options;
   let version = versionOf(module);
-  const runner = createModuleRunner({
-    ...options,
-    random,
-    onLoad: () => {
-      version = versionOf(module);
-    },
-  });
+  const onLoad = (): void => {
+    version = versionOf(module);
+  };
+  const runners = Array.from({ length: threads }, () =>
+    createModuleRunner({ ...options, random, onLoad }),
+  );
   return {
     name,
     kind: "code",
@@ -36,9 +33,16 @@ export function moduleEvaluator(options: ModuleEvaluatorOptions): Evaluator {
     lane: `module ${name}`,
     paid: false,
     inapplicable: () => undefined,
-    evaluate: async (interaction, signal) => verdictOf(await runner.ask(interaction, signal)),
-    close: () => runner.close(),
+    evaluate: async (interaction, signal) =>
+      verdictOf(await leastBusy(runners).ask(interaction, signal)),
+    close: async () => {
+      await Promise.all(runners.map((runner) => runner.close()));
+    },
   };
+}
+
+function leastBusy(runners: readonly ModuleRunner[]): ModuleRunner {
+  return runners.reduce((best, runner) => (runner.waiting < best.waiting ? runner : best));
 }
 
 function versionOf({ file, options }: OwnModule): string {

@@ -26,6 +26,8 @@ export interface ModuleRunner {
   /** Rejects only when `signal` aborts. */
   ask(interaction: Interaction, signal: AbortSignal): Promise<TimedAnswer>;
   close(): Promise<void>;
+  /** Interactions asked about and not yet answered for. */
+  readonly waiting: number;
 }
 
 export type TimedAnswer = Answer & {
@@ -44,6 +46,7 @@ export function createModuleRunner(options: ModuleRunnerOptions): ModuleRunner {
   /** Threads that ended, or did not start, since the last answer. */
   let failures = 0;
   let turn: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
 
   const lost = (reason: string): void => {
     loaded = undefined;
@@ -113,12 +116,16 @@ export function createModuleRunner(options: ModuleRunnerOptions): ModuleRunner {
 
   return {
     ask: (interaction, signal) => {
-      const answer = turn.then(() => ask(interaction, signal));
+      waiting++;
+      const answer = turn.then(() => ask(interaction, signal)).finally(() => waiting--);
       turn = answer.catch(() => undefined);
       return answer;
     },
     close: async () => {
       await loaded?.thread.end();
+    },
+    get waiting() {
+      return waiting;
     },
   };
 }

@@ -8,22 +8,29 @@ import { moduleFaults } from "./module-faults.js";
 const standardTimeout = 1_000;
 const standardMemory = 128 * 1024 ** 2;
 
-/** The module that an evaluator names, with the time in milliseconds that one call may take. */
-export function ownModule(
-  settings: EvaluatorConfig,
-): { readonly module: OwnModule; readonly timeout: number } | undefined {
+/** How a module is run. */
+export interface ModuleSettings {
+  readonly module: OwnModule;
+  /** Longest time, in milliseconds, that one call may take. */
+  readonly timeout: number;
+  /** Interactions that it may be asked about at the same time, each in a thread. */
+  readonly threads: number;
+}
+
+/** The module that an evaluator names; undefined when it names none. */
+export function ownModule(settings: EvaluatorConfig): ModuleSettings | undefined {
   const { module: path, options = {}, memory = standardMemory } = settings;
   if (path === undefined) return undefined;
-  const { timeout = standardTimeout } = settings;
-  return { module: { file: resolve(path), options, memory }, timeout };
+  const { timeout = standardTimeout, threads = 1 } = settings;
+  return { module: { file: resolve(path), options, memory }, timeout, threads };
 }
 
 /** Settings of one evaluator that do not go together. */
 export function moduleSettingFaults(settings: EvaluatorConfig, path: string): Fault[] {
-  const { module, rubric, model, options, timeout, memory } = settings;
+  const { module, rubric, model, options, timeout, memory, threads } = settings;
   const [strange, message] =
     module === undefined
-      ? [{ options, timeout, memory }, `only an evaluator with a module has it`]
+      ? [{ options, timeout, memory, threads }, `only an evaluator with a module has it`]
       : [{ rubric, model }, "an evaluator with a module has none"];
   return Object.entries(strange)
     .filter(([, value]) => value !== undefined)
