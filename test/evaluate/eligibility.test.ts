@@ -1,5 +1,7 @@
+import * as fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { parseConfig } from "#processor/config.js";
+import { wildcard } from "#processor/evaluate/rules/wildcard.js";
 import type { PendingInteraction } from "#processor/model/ports.js";
 import { assignmentOf } from "../support/assignments.js";
 import { evaluationBench, filled, queued } from "../support/evaluation.js";
@@ -92,6 +94,20 @@ describe("who is eligible", () => {
       expect(ineligible(when, changes)).toBe(meant ? undefined : `not eligible: ${condition}`);
     },
   );
+});
+
+describe("wildcards", () => {
+  it("match what expressions of the same meaning match", () => {
+    const texts = fc.string({ unit: fc.constantFrom("a", "b", "."), maxLength: 8 });
+    const patterns = fc.string({ unit: fc.constantFrom("a", "b", ".", "*"), maxLength: 8 });
+    fc.assert(
+      fc.property(patterns, texts, (pattern, text) => {
+        const same = new RegExp(`^${pattern.replaceAll(".", "\\.").replaceAll("*", ".*")}$`);
+        expect(wildcard(pattern)(text)).toBe(same.test(text));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
 });
 
 describe("a filter", () => {

@@ -38,7 +38,7 @@ const failed = (reason: string): unknown =>
 /** Ledger lines of one module for interactions that have `input_text` "0", "1", … */
 async function judged(count: number, module: string, settings: object = {}): Promise<MemoryLedger> {
   const ledger = memoryLedger(queued(count, (index) => ({ input_text: `${index}` })));
-  bench.start(ledger, { evaluators: { ...others, mine: { module, ...settings } } });
+  bench.start(ledger, { evaluators: { ...others, mine: { module, timeout: "60s", ...settings } } });
   await filled(ledger, count);
   expect(tally(ledger.lines)).toEqual({ lines: count, pairs: count });
   return ledger;
@@ -78,9 +78,9 @@ describe("an evaluator of one's own", () => {
     bench.start(ledger, {
       evaluators: {
         ...others,
-        plain: { module: plain },
-        failed: { module: deciding, options: { status: "error" } },
-        fine: { module: deciding, options: { status: "ok" } },
+        plain: { module: plain, timeout: "60s" },
+        failed: { module: deciding, timeout: "60s", options: { status: "error" } },
+        fine: { module: deciding, timeout: "60s", options: { status: "ok" } },
       },
     });
     await filled(ledger, 3);
@@ -149,10 +149,10 @@ describe("an evaluator of one's own", () => {
     if (interaction.input_text === "2") return await new Promise(() => {});
     return { score: 1 };`),
     ]);
-    expect(outcomes(await judged(5, file, { timeout: "400ms" }))).toEqual([
+    expect(outcomes(await judged(5, file, { timeout: "1500ms" }))).toEqual([
       "scored",
-      "failed EVALUATOR_FAILED: no answer within 400 ms",
-      "failed EVALUATOR_FAILED: no answer within 400 ms",
+      "failed EVALUATOR_FAILED: no answer within 1500 ms",
+      "failed EVALUATOR_FAILED: no answer within 1500 ms",
       "scored",
       "scored",
     ]);
@@ -166,7 +166,7 @@ describe("an evaluator of one's own", () => {
       evaluators: {
         ...others,
         refusal: {},
-        quick: { module: quick },
+        quick: { module: quick, timeout: "60s" },
         hanging: { module: hanging, timeout: "10m" },
       },
     });
@@ -186,7 +186,7 @@ describe("an evaluator of one's own", () => {
     if (interaction.input_text === "2") for (const all = []; ; ) all.push(new Array(1e5).fill(all));
     return { score: 1 };`),
     ]);
-    expect(outcomes(await judged(4, file, { memory: "16MiB", timeout: "60s" }))).toEqual([
+    expect(outcomes(await judged(4, file, { memory: "16MiB" }))).toEqual([
       "failed EVALUATOR_FAILED: the module ended its thread with code 3",
       "failed EVALUATOR_FAILED: late",
       expect.stringContaining("memory limit"),

@@ -52,6 +52,10 @@ describe("a module that cannot be used", () => {
       expect(fault).toContain(`${at}.module (line 1): ${file}:`);
       expect(fault.replace(`${at}.module (line 1): ${file}:`, "").trim()).toMatch(message);
     }
+    const odd = await ownModule(["m (1) b.js", "export default {\n  evaluate() {\n};\n"]);
+    expect(faultsOf(odd)).toContain(`${odd}:3: SyntaxError: Unexpected token ';'`);
+    const thrown = await ownModule(["m (1) b.mjs", "const a = 1;\nthrow a.b.c;"]);
+    expect(faultsOf(thrown)).toContain(`${thrown}:2: TypeError: Cannot read`);
     const broken = await ownModule(
       ["mine.mjs", `import "./part.mjs";\n${good}`],
       ["part.mjs", "const a = 1;\nconst b = ;"],

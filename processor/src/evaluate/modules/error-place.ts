@@ -1,8 +1,9 @@
 import { fileURLToPath } from "node:url";
 import type { Place } from "./module-messages.js";
 
-/** A frame of a stack, or the line above a message: a file, a line and perhaps a column. */
-const location = /(?:^|[\s(])(file:\/\/[^\s()]+?|\/[^()]*?):(\d+)(?::\d+)?\)?$/;
+/** The line above the message of an error in how modules fit together. */
+const heading = /^(file:\/\/.+|\/.+):(\d+)$/;
+const frame = /^ {4}at (?:async )?(?:.*? \()?(file:\/\/.+?|\/.+?):(\d+):\d+\)?$/;
 
 /**
  * Where an error of the user's code came about: the first place in its stack that is in a file.
@@ -10,8 +11,9 @@ const location = /(?:^|[\s(])(file:\/\/[^\s()]+?|\/[^()]*?):(\d+)(?::\d+)?\)?$/;
  */
 export function placeOf(error: unknown, ours: string): Place | undefined {
   if (!(error instanceof Error) || typeof error.stack !== "string") return undefined;
-  for (const line of error.stack.split("\n", 50)) {
-    const [, file, number] = location.exec(line.slice(0, 2_000)) ?? [];
+  for (const [index, line] of error.stack.split("\n", 50).entries()) {
+    const found = frame.exec(line.slice(0, 2_000)) ?? (index === 0 ? heading.exec(line) : null);
+    const [, file, number] = found ?? [];
     if (file === undefined || file === ours) continue;
     return { path: pathOf(file), line: Number(number) };
   }

@@ -1,10 +1,9 @@
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { receiveMessageOnPort } from "node:worker_threads";
 import { messageOf } from "../../kernel/errors.js";
 import { createThread, longestLoad, type OwnModule, type Thread } from "./create-thread.js";
 import type { Place, Started } from "./module-messages.js";
-import { sourcesOf } from "./module-sources.js";
+import { syntaxPlace } from "./syntax-place.js";
 
 /**
  * Why each of the modules cannot be used, with file and line; undefined for one that can. They are
@@ -55,21 +54,6 @@ function faultOf(file: string, thread: Thread, deadline: number): string | undef
   const { path, line } =
     message.place ?? (message.syntax ? syntaxPlace(file) : undefined) ?? exportPlace(file);
   return `${path}:${line}: ${message.message}`;
-}
-
-/** The engine tells nobody but itself where a module cannot be read; a check of its own says it. */
-function syntaxPlace(file: string): Place | undefined {
-  for (const { path } of sourcesOf(file)) {
-    if (!/\.[mc]?js$/.test(path)) continue;
-    const { status, stderr } = spawnSync(process.execPath, ["--check", path], {
-      encoding: "utf8",
-      env: {},
-      timeout: longestLoad,
-    });
-    const line = stderr.startsWith(`${path}:`) ? parseInt(stderr.slice(path.length + 1), 10) : NaN;
-    if (status !== 0 && line > 0) return { path, line };
-  }
-  return undefined;
 }
 
 function exportPlace(file: string): Place {
