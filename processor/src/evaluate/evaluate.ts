@@ -108,6 +108,7 @@ export function startEvaluation(options: EvaluateOptions): Worker {
       await Promise.all(workers.map((worker) => worker.stop()));
       hideLag();
       await finish(lanes, logger);
+      await Promise.all(assignments.map(async ({ evaluator }) => await evaluator.close?.()));
       await progress.save().catch((error: unknown) => {
         logger.warn({ err: error }, "the place of the evaluators was not saved");
       });
@@ -162,7 +163,7 @@ function budgetOf({ config, ledger, clock }: EvaluateOptions): Budget {
 }
 
 function pageSizeOf(lane: string, config: EvaluateConfig): number {
-  if (lane === codeLane) return checkPage;
+  if (lane === codeLane || lane.startsWith("module ")) return checkPage;
   const model = Object.entries(config.models).find(([name]) => lane === `model ${name}`)?.[1];
   return Math.max(16, (model?.concurrency ?? 1) * pagePerCall);
 }

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { cascadeConfig } from "./cascade/cascade-config.js";
+import { byteSize, duration } from "../kernel/config-values.js";
+import { whenConfig } from "./rules/when-config.js";
 
 /** Settings of one evaluator. */
 export const evaluatorConfig = z.strictObject({
@@ -10,6 +12,7 @@ export const evaluatorConfig = z.strictObject({
     .max(1)
     .default(1)
     .describe("Share of the conversations that it judges, above 0 and up to 1"),
+  when: whenConfig.optional().describe("For which interactions it is meant; for all when left out"),
   rubric: z
     .string()
     .optional()
@@ -29,6 +32,29 @@ export const evaluatorConfig = z.strictObject({
     .describe(
       "Verdicts, at temperature 1, of which a judge gives the mean where the model gives no log probabilities",
     ),
+  module: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("File of an evaluator of your own, JavaScript or TypeScript"),
+  options: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe("What such an evaluator is given beside the interaction"),
+  timeout: duration
+    .refine((milliseconds) => milliseconds >= 1 && milliseconds <= 600_000, "expected 1ms to 10m")
+    .optional()
+    .describe("Longest time that such an evaluator may take over an interaction; 1s when left out"),
+  memory: byteSize
+    .refine((bytes) => bytes >= 16 * 1024 ** 2, "expected at least 16MiB")
+    .optional()
+    .describe("Objects that each thread of such an evaluator may hold; 128MiB when left out"),
+  threads: z
+    .int()
+    .min(1)
+    .max(8)
+    .optional()
+    .describe("Interactions that such an evaluator may be asked about at once; 1 when left out"),
 });
 
 export type EvaluatorConfig = z.output<typeof evaluatorConfig>;

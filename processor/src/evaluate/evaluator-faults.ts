@@ -8,6 +8,8 @@ import { rubricsOfJudges } from "./evaluator-configs.js";
 import type { Rubric } from "./judges/rubric.js";
 import { loadRubrics } from "./judges/rubrics.js";
 import { feedbackPart } from "./quality/quality.js";
+import { loadFaults, moduleSettingFaults } from "./modules/module-settings.js";
+import { whenFaults } from "./rules/when-faults.js";
 
 /** The model of a judge for which the configuration names none. */
 export const standardModel = "default";
@@ -35,8 +37,18 @@ export function checkEvaluators(config: EvaluateConfig): ReadonlyMap<string, Rub
 
 function faultsOf(config: EvaluateConfig, rubrics: ReadonlyMap<string, Rubric>): Fault[] {
   const faults: Fault[] = [];
-  for (const [name, { rubric, model, cascade, samples }] of Object.entries(config.evaluators)) {
+  for (const [name, settings] of Object.entries(config.evaluators)) {
+    const { rubric, model, cascade, samples, when } = settings;
     const at = (field: string): string => `processors.evaluate.evaluators.${name}${field}`;
+    faults.push(...whenFaults(when, at(".when")));
+    faults.push(...moduleSettingFaults(settings, at("")));
+    if (settings.module !== undefined) {
+      if (isTaken(name, rubrics)) {
+        const message = `there is an evaluator "${name}" already; give yours another name`;
+        faults.push({ path: at(""), message });
+      }
+      continue;
+    }
     if (checks.some((check) => check.name === name)) {
       if (rubric !== undefined) faults.push({ path: at(".rubric"), message: "a check has none" });
       if (model !== undefined) faults.push({ path: at(".model"), message: "a check has none" });
@@ -69,7 +81,7 @@ function faultsOf(config: EvaluateConfig, rubrics: ReadonlyMap<string, Rubric>):
     loadCertificate(cascade.certificate, at(".cascade.certificate"), faults);
   }
   loadGoldSets(config, rubricsOfJudges(config, rubrics), faults);
-  return [...faults, ...qualityFaults(config, rubrics)];
+  return [...faults, ...qualityFaults(config, rubrics), ...loadFaults(config)];
 }
 
 function qualityFaults(config: EvaluateConfig, rubrics: ReadonlyMap<string, Rubric>): Fault[] {
@@ -85,4 +97,8 @@ function qualityFaults(config: EvaluateConfig, rubrics: ReadonlyMap<string, Rubr
       path: `processors.evaluate.quality.${part}`,
       message: `there is no evaluator "${part}"; known are ${[...known].join(", ")}`,
     }));
+}
+
+function isTaken(name: string, rubrics: ReadonlyMap<string, Rubric>): boolean {
+  return checks.some((check) => check.name === name) || rubrics.has(name);
 }

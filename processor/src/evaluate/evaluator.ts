@@ -72,6 +72,8 @@ export interface Evaluator {
   inapplicable(interaction: PendingInteraction): string | undefined;
   /** Rejects only when `signal` aborts, or for a fault in the evaluator itself. */
   evaluate(interaction: PendingInteraction, signal: AbortSignal): Promise<Verdict>;
+  /** Ends what runs for it; called once, after the last verdict. */
+  close?(): Promise<void>;
 }
 
 /** An evaluator, and which interactions it is to judge. */
