@@ -13,10 +13,11 @@ export interface RelevanceJudgeOptions {
   readonly onCall?: (model: string, result: string) => void;
 }
 
-/** The standard judge `relevance`, fresh: a model remembers what its server refused. */
+/** The standard judge `relevance`, asked alone, and fresh: a model remembers what its server refused. */
 export function relevanceJudge(options: RelevanceJudgeOptions): Evaluator {
   const { url, model = {}, random = () => 0, clock = systemClock } = options;
   const config = evaluateConfig.parse({
+    evaluators: { groundedness: { enabled: false } },
     models: {
       default: {
         base_url: url,

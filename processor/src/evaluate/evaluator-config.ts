@@ -17,6 +17,10 @@ export const evaluatorConfig = z.strictObject({
     .string()
     .optional()
     .describe("Name of the model that a judge asks; `default` when left out"),
+  together: z
+    .boolean()
+    .default(true)
+    .describe("Whether a judge may be asked in one call with others of its model"),
 });
 
 export type EvaluatorConfig = z.output<typeof evaluatorConfig>;

@@ -7,7 +7,8 @@ import type { EvaluatorConfig } from "./evaluator-config.js";
 import { checkEvaluators, standardModel } from "./evaluator-faults.js";
 import type { Assignment, Evaluator } from "./evaluator.js";
 import { evaluatorWithoutModel } from "./evaluator-without-model.js";
-import { judge } from "./judges/judge.js";
+import { createJudges, type JudgeSettings } from "./judges/judges.js";
+import type { Rubric } from "./judges/rubric.js";
 import { createJudgeModel, type JudgeModel } from "./models/model-client.js";
 import type { CallResult } from "./models/model-failure.js";
 import type { ModelPrice } from "./models/model-usage.js";
@@ -26,7 +27,7 @@ export interface EvaluatorOptions {
 }
 
 const standardJudges = ["relevance", "groundedness"];
-const unchanged: EvaluatorConfig = { enabled: true, sample: 1 };
+const unchanged: EvaluatorConfig = { enabled: true, sample: 1, together: true };
 
 /**
  * The evaluators that the configuration asks for: the standard ones, as it changes them, and its own.
@@ -37,23 +38,25 @@ export function createEvaluators(options: EvaluatorOptions): Assignment[] {
   const salt = config.sampling_salt;
   const rubrics = checkEvaluators(config);
   const models = createModels(options);
-  const create = (name: string, { rubric, model }: EvaluatorConfig): Evaluator => {
+  const enabled = evaluatorConfigs(config).filter(([, settings]) => settings.enabled);
+  const judges = createJudges(judgeSettings(enabled, rubrics, models), {
+    perCall: config.judges_per_call,
+    limits: config.judged_characters,
+    clock,
+    drawBoundary,
+  });
+  const create = (name: string, { rubric }: EvaluatorConfig): Evaluator => {
     const check = checks.find((candidate) => candidate.name === name);
     if (check !== undefined) return codeEvaluator(check, clock);
-    const judged = rubrics.get(rubric ?? name);
-    const asked = models.get(model ?? standardModel);
-    if (judged === undefined || asked === undefined) return evaluatorWithoutModel(name);
-    const limits = config.judged_characters;
-    return judge({ name, rubric: judged, model: asked, limits, clock, drawBoundary });
+    const subject = rubrics.get(rubric ?? name)?.subject;
+    return judges.get(name) ?? evaluatorWithoutModel(name, subject);
   };
-  return evaluatorConfigs(config)
-    .filter(([, settings]) => settings.enabled)
-    .map(([name, settings]) => {
-      const evaluator = create(name, settings);
-      const purse = evaluator.paid ? budget : unlimitedBudget;
-      const sampler = conversationSampler({ share: settings.sample, salt, budget: purse });
-      return { evaluator, ineligible: () => undefined, sampler };
-    });
+  return enabled.map(([name, settings]) => {
+    const evaluator = create(name, settings);
+    const purse = evaluator.paid ? budget : unlimitedBudget;
+    const sampler = conversationSampler({ share: settings.sample, salt, budget: purse });
+    return { evaluator, ineligible: () => undefined, sampler };
+  });
 }
 
 function evaluatorConfigs(config: EvaluateConfig): [string, EvaluatorConfig][] {
@@ -61,6 +64,19 @@ function evaluatorConfigs(config: EvaluateConfig): [string, EvaluatorConfig][] {
   return Object.entries({
     ...Object.fromEntries(standard.map((name) => [name, unchanged])),
     ...config.evaluators,
+  });
+}
+
+function judgeSettings(
+  evaluators: readonly [string, EvaluatorConfig][],
+  rubrics: ReadonlyMap<string, Rubric>,
+  models: ReadonlyMap<string, JudgeModel>,
+): JudgeSettings[] {
+  return evaluators.flatMap(([name, { rubric, model, together }]) => {
+    const judged = rubrics.get(rubric ?? name);
+    const asked = models.get(model ?? standardModel);
+    if (judged === undefined || asked === undefined) return [];
+    return [{ name, rubric: judged, model: asked, together }];
   });
 }
 
