@@ -52,6 +52,19 @@ function judges(changes: object = {}, evaluators: object = {}): Map<string, Eval
   );
 }
 
+/** The names of the judges that share each call. */
+function calls(all: Map<string, Evaluator>): string[][] {
+  const groups = new Map<unknown, string[]>();
+  for (const { name, together } of all.values()) {
+    groups.set(together, [...(groups.get(together) ?? []), name]);
+  }
+  return [...groups.values()];
+}
+
+function versionsOf(all: Map<string, Evaluator>): Record<string, string> {
+  return Object.fromEntries([...all.values()].map(({ name, version }) => [name, version]));
+}
+
 async function verdictsOf(names: readonly string[], interaction = pendingInteraction()) {
   const all = judges();
   const asked = names.flatMap((name) => all.get(name) ?? []);
@@ -103,13 +116,6 @@ describe("judges that share a call", () => {
   });
 
   it("ask alone, of other models or beyond the most in a call, in calls of their own", () => {
-    const calls = (all: Map<string, Evaluator>) => {
-      const groups = new Map<unknown, string[]>();
-      for (const { name, together } of all.values()) {
-        groups.set(together, [...(groups.get(together) ?? []), name]);
-      }
-      return [...groups.values()];
-    };
     const two = { completeness: {}, helpfulness: {} };
     expect(calls(judges({}, two))).toEqual([
       ["relevance", "groundedness", "safety", "completeness"],
@@ -133,8 +139,6 @@ describe("judges that share a call", () => {
 });
 
 describe("the version of judges that share a call", () => {
-  const versionsOf = (all: Map<string, Evaluator>) =>
-    Object.fromEntries([...all.values()].map(({ name, version }) => [name, version]));
   let standard: Record<string, string> = {};
   beforeAll(() => {
     standard = versionsOf(judges());
@@ -159,9 +163,10 @@ describe("the version of judges that share a call", () => {
   });
 
   it("does not change with the room for parts that none of them sees", () => {
-    const versions = (judged_characters: object) => versionsOf(judges({ judged_characters }));
-    expect(versions({ tool_uses: 500, conversation: 500 })).toEqual(standard);
-    expect(versions({ context: 500 })["relevance"]).not.toBe(standard["relevance"]);
+    const unseen = judges({ judged_characters: { tool_uses: 500, conversation: 500 } });
+    expect(versionsOf(unseen)).toEqual(standard);
+    const seen = judges({ judged_characters: { context: 500 } });
+    expect(versionsOf(seen)["relevance"]).not.toBe(standard["relevance"]);
   });
 });
 

@@ -3,6 +3,7 @@ import { addBackfillCommand } from "./backfill.js";
 import { addConfigCommands } from "./config.js";
 import { addDeadLettersCommands } from "./dead-letters.js";
 import { addDemoCommand } from "./demo.js";
+import { addRubricsCommand } from "./rubrics.js";
 import { addServeCommand } from "./serve.js";
 import { addKeysCommands } from "./keys.js";
 import type { Terminal } from "./terminal.js";
@@ -22,6 +23,7 @@ export function createProgram(terminal: Terminal): Command {
   addServeCommand(program, terminal);
   addDemoCommand(program, terminal);
   addConfigCommands(program, terminal);
+  addRubricsCommand(program, terminal);
   addKeysCommands(program, terminal);
   addDeadLettersCommands(program, terminal);
   addBackfillCommand(program, terminal);

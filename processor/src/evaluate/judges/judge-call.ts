@@ -20,7 +20,7 @@ export interface JudgeCallOptions {
 
 /** One call to a model that judges by one rubric, or by those of several that are asked for. */
 export interface JudgeCall extends Together {
-  /** What decides verdicts, the same whichever of the rubrics are asked for: see decision 12. */
+  /** What decides verdicts, the same whichever of the rubrics are asked for (decision 12). */
   readonly identity: readonly unknown[];
 }
 

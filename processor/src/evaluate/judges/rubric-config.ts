@@ -15,15 +15,27 @@ const toolUse = z.strictObject({
 const turn = z.strictObject({ user: z.string(), assistant: z.string() });
 
 const example = z.strictObject({
-  system_text: z.string().optional(),
-  conversation: z.array(turn).optional(),
-  previous_output: z.string().optional(),
-  input_text: z.string().optional(),
-  context: z.array(z.string()).optional(),
-  tool_definitions: z.string().optional(),
-  tool_uses: z.array(toolUse).optional(),
-  reference: z.string().optional(),
-  output_text: z.string().optional(),
+  system_text: z.string().optional().describe("What the application told its model to be and do"),
+  conversation: z
+    .array(turn)
+    .optional()
+    .describe("The turns of a session, oldest first; only for `subject: conversation`"),
+  previous_output: z.string().optional().describe("The answer of the turn before"),
+  input_text: z.string().optional().describe("What the user asked"),
+  context: z.array(z.string()).optional().describe("The retrieved documents"),
+  tool_definitions: z
+    .string()
+    .optional()
+    .describe("The tools that the model was offered, as the application sent them (JSON)"),
+  tool_uses: z
+    .array(toolUse)
+    .optional()
+    .describe("The tools that were used, with `arguments`, `result` and `status`"),
+  reference: z
+    .string()
+    .optional()
+    .describe("What the answer should have been; data sets have it, production has not"),
+  output_text: z.string().optional().describe("The answer of the application"),
   verdict: text.describe("A label of the scale"),
   rationale: text.describe("Why, in one or two sentences, as the judge is to say it"),
 });
@@ -66,7 +78,7 @@ export const rubricConfig = z
       .array(step)
       .min(2)
       .max(3)
-      .describe("The verdicts, two or three, best first: finer scales are judged less reliably"),
+      .describe("The verdicts, two or three: finer scales are judged less reliably"),
     instructions: text.describe("How to judge, and what not to judge"),
     examples: z
       .array(example)
@@ -115,7 +127,21 @@ function fieldProblem(name: JudgedField, subject: RubricSubject): string | undef
   return name === "conversation" ? "needs `subject: conversation`" : undefined;
 }
 
-/** JSON Schema (draft 2020-12) of a rubric file, for editors and for the reference. */
-export function rubricJsonSchema(): unknown {
-  return z.toJSONSchema(rubricConfig, { io: "input" });
+/** What a reader of the schema looks at. */
+export interface JsonSchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly items?: JsonSchema;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+}
+
+/** JSON Schema (draft 2020-12) of a rubric file. */
+export function rubricJsonSchema(): JsonSchema {
+  return z.toJSONSchema(rubricConfig, { io: "input" }) as JsonSchema;
 }
