@@ -55,6 +55,27 @@ describe("the material of a judge", () => {
     );
   });
 
+  it("cannot forge a turn or the end of a tool's result", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ user: hostile, assistant: hostile }), { maxLength: 6 }),
+        hostile,
+        (conversation, result) => {
+          const uses = [
+            { name: "t", arguments: "", result, status: "ok" as const, error_type: "" },
+          ];
+          const parts = { conversation, tool_uses: uses };
+          const { text } = materialPrompt(parts, limits, drawing(["guess"]));
+          const boundary = /^The boundary is (\S+)\n/.exec(text)?.[1] ?? "";
+          const said = conversation.flatMap(({ user, assistant }) => [user, assistant]);
+          const shown = 1 + said.filter((part) => part !== "").length;
+          expect(text.split(boundary)).toHaveLength(2 + 2 * shown);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
   it("has a new boundary in every call", () => {
     const words = ["one", "two"];
     const draw = () => words.shift() ?? "";

@@ -15,7 +15,8 @@ const leastShare = 200;
  * there are too many, those of the middle are left out.
  */
 export function fitTogether(texts: readonly string[], limit: number): Fitted {
-  const most = Math.max(1, Math.floor(limit / leastShare));
+  const total = texts.reduce((sum, { length }) => sum + length, 0);
+  const most = total <= limit ? texts.length : Math.max(1, Math.floor(limit / leastShare));
   const tail = texts.length > most ? Math.floor(most / 2) : 0;
   const head = texts.length > most ? most - tail : texts.length;
   const chosen = texts
@@ -25,7 +26,7 @@ export function fitTogether(texts: readonly string[], limit: number): Fitted {
     chosen.map(({ text }) => text.length),
     limit,
   );
-  let left = texts.reduce((sum, { length }) => sum + length, 0);
+  let left = total;
   const kept = chosen.map(({ text, index }) => {
     const shortened = truncateMiddle(text, share);
     left -= text.length - shortened.left;
