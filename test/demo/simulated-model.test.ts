@@ -204,6 +204,13 @@ describe("the simulated shop model", () => {
   });
 });
 
+function criterion(good: string, bad: string): object {
+  return {
+    type: "object",
+    properties: { verdict: { type: "string", enum: [good, bad] }, rationale: { type: "string" } },
+  };
+}
+
 describe("the simulated judge", () => {
   const context = "[document 1]\nUnused goods can be returned within 30 days of delivery.";
   const answer = "Unused goods can be returned within 30 days of delivery.";
@@ -228,10 +235,6 @@ describe("the simulated judge", () => {
   });
 
   it("answers for each criterion that it is asked for, by the material that counts for it", async () => {
-    const criterion = (good: string, bad: string) => ({
-      type: "object",
-      properties: { verdict: { type: "string", enum: [good, bad] }, rationale: { type: "string" } },
-    });
     const parts = Object.entries({ input_text: question, context, output_text: wrong }).map(
       ([name, text]) => `<k7f2 begin ${name}>\n${text}\n<k7f2 end ${name}>`,
     );

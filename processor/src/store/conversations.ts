@@ -12,7 +12,7 @@ const longestText = 4_000;
 /** What began earlier before the last turn is another conversation, so that no look-up reads everything. */
 const longestSession = 30 * 86_400_000;
 /** Sessions read at once, so that a statement and its answer stay well below what a store allows. */
-const batch = 8;
+const batch = 16;
 
 /** The turns of sessions up to their last turn, oldest first, by that turn. */
 export async function readConversations(
