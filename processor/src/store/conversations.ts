@@ -4,7 +4,10 @@ import type { RestingSession } from "./resting-sessions.js";
 import { shortened } from "./shortened.js";
 import { stringList } from "./string-list.js";
 
-/** Of a longer session these turns are read: the wish of the user, and what came of it. */
+/**
+ * Of a longer session these turns are read: the wish of the user, and what came of it. Other bounds
+ * make other verdicts: with them, the judges' `promptRevision` changes.
+ */
 const firstTurns = 20;
 const lastTurns = 40;
 /** Characters of each text. */

@@ -1,7 +1,10 @@
 import { plainParts, sectionsOf, type JudgedCharacters } from "./judge-sections.js";
 import type { JudgedParts, NamedRubric, RubricSubject } from "./rubric.js";
 
-/** Raise it when the words or the layout below change: it is part of every judge's version. */
+/**
+ * Raise it when the layout of the material changes, or what is read or left out of it
+ * (`judge-sections.ts`, `fit.ts`, `store/conversations.ts`): it is part of every judge's version.
+ */
 export const promptRevision = "2";
 
 /**
