@@ -25,6 +25,7 @@ import { startLoader } from "./spool/loader.js";
 import { spoolDirectory } from "./spool/spool-directory.js";
 import { openSpool, type Spool } from "./spool/spool.js";
 import { createStoreClient, type StoreClient } from "./store/client.js";
+import { createConversationQueue } from "./store/conversation-queue.js";
 import { createCursorStore } from "./store/cursors.js";
 import { createEarlierSpans } from "./store/earlier-spans.js";
 import { createCanaryStore } from "./store/canary-store.js";
@@ -287,6 +288,7 @@ function startWalks({ config, client, clock, logger, metrics, spool }: Rooms): W
     const worker = startEvaluation({
       ...shared,
       ledger,
+      conversations: createConversationQueue(client),
       cursors,
       canaries: createCanaryStore(client),
       config: evaluate,

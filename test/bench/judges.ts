@@ -5,7 +5,12 @@ import { evaluateConfig } from "#processor/evaluate/evaluate-config.js";
 import { startEvaluation } from "#processor/evaluate/evaluate.js";
 import { systemClock } from "#processor/kernel/clock.js";
 import { createLogger } from "#processor/kernel/logger.js";
-import type { CursorStore, EvaluationLedger, PendingEvaluations } from "#processor/model/ports.js";
+import type {
+  ConversationQueue,
+  CursorStore,
+  EvaluationLedger,
+  PendingEvaluations,
+} from "#processor/model/ports.js";
 import { pendingInteraction } from "../support/pending-interaction.js";
 import { median } from "./decode-speed.js";
 import { generator, prose } from "./prose.js";
@@ -75,6 +80,7 @@ async function measureRun(
   const cpuBefore = process.cpuUsage();
   const worker = startEvaluation({
     ledger,
+    conversations: noConversations,
     cursors: noCursors,
     config: evaluateConfig.parse({
       models: { default: { base_url: url, api_key: "sk-bench", price, concurrency: inFlight } },
@@ -96,6 +102,9 @@ async function measureRun(
   }
 }
 
+const noConversations: ConversationQueue = {
+  pending: async () => ({ pending: [], storeTime: Date.now() }),
+};
 const noCursors: CursorStore = { read: async () => undefined, write: async () => undefined };
 
 /** A ledger that costs next to nothing: what is measured is the way to the verdict. */

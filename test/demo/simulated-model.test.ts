@@ -204,13 +204,21 @@ describe("the simulated shop model", () => {
   });
 });
 
+function criterion(good: string, bad: string): object {
+  return {
+    type: "object",
+    properties: { verdict: { type: "string", enum: [good, bad] }, rationale: { type: "string" } },
+  };
+}
+
 describe("the simulated judge", () => {
   const context = "[document 1]\nUnused goods can be returned within 30 days of delivery.";
   const answer = "Unused goods can be returned within 30 days of delivery.";
+  const wrong = "Unused goods can be returned within 91 days of delivery.";
 
   it.each([
     [answer, "grounded"],
-    ["Unused goods can be returned within 91 days of delivery.", "ungrounded"],
+    [wrong, "ungrounded"],
     ["Our couriers collect every parcel at your door and bring flowers.", "ungrounded"],
   ])("finds %j %s", async (output_text, verdict) => {
     const material = { input_text: question, context, output_text };
@@ -224,5 +232,42 @@ describe("the simulated judge", () => {
     expect(await judged({ input_text: question, output_text }, "relevant", "irrelevant")).toBe(
       verdict,
     );
+  });
+
+  it("answers for each criterion that it is asked for, by the material that counts for it", async () => {
+    const parts = Object.entries({ input_text: question, context, output_text: wrong }).map(
+      ([name, text]) => `<k7f2 begin ${name}>\n${text}\n<k7f2 end ${name}>`,
+    );
+    const labels = await Promise.all(
+      Array.from({ length: 15 }, async (_none, seed) => {
+        const { choices } = await clientOf(model).chat.completions.create({
+          model: simulatedModels.judge,
+          seed,
+          messages: [
+            { role: "system", content: "You judge." },
+            { role: "user", content: ["The boundary is k7f2", ...parts].join("\n") },
+          ],
+          response_format: {
+            type: "json_schema",
+            json_schema: {
+              name: "verdicts",
+              schema: {
+                type: "object",
+                properties: {
+                  groundedness: criterion("grounded", "ungrounded"),
+                  relevance: criterion("relevant", "irrelevant"),
+                },
+              },
+            },
+          },
+        });
+        const verdicts = JSON.parse(choices[0]?.message.content ?? "{}") as Record<
+          string,
+          { verdict: string }
+        >;
+        return `${verdicts["groundedness"]?.verdict} ${verdicts["relevance"]?.verdict}`;
+      }),
+    );
+    expect(labels.filter((label) => label === "ungrounded relevant").length).toBeGreaterThan(7);
   });
 });

@@ -31,10 +31,8 @@ describe("the ledger", () => {
   });
 
   it("holds every outcome, each with its reason", async () => {
-    const model = await bench.model((request, response) =>
-      (JSON.stringify(request.body).includes("groundedness")
-        ? steps.verdict("perfect")
-        : steps.verdict("relevant", "It answers."))(request, response),
+    const model = await bench.model(
+      steps.verdicts({ relevance: "relevant", again: "relevant", groundedness: "perfect" }),
     );
     const [first] = queued(1, () => ({ session_id: "drawn" }));
     if (first === undefined) throw new Error("nothing queued");
@@ -64,13 +62,18 @@ describe("the ledger", () => {
       service_name: "shop",
       kind: "llm",
       score: 1,
-      explanation: "It answers.",
+      explanation: "relevance",
       probability: 1,
-      input_tokens: 1_000,
-      output_tokens: 100,
-      cost_usd: 0.002,
       evaluator_version: expect.stringMatching(/^[0-9a-f]{16}$/),
     });
+    // One call for all three, and each bears its part of it.
+    expect(model.requests).toHaveLength(1);
+    const judged = ledger.lines.filter(({ kind }) => kind === "llm");
+    const sum = (of: (line: Evaluation) => number | null) =>
+      judged.reduce((total, line) => total + (of(line) ?? Number.NaN), 0);
+    expect(sum(({ input_tokens }) => input_tokens)).toBe(1_000);
+    expect(sum(({ output_tokens }) => output_tokens)).toBe(100);
+    expect(sum(({ cost_usd }) => cost_usd)).toBeCloseTo(0.002, 12);
   });
 
   it("skips what an evaluator cannot judge", async () => {

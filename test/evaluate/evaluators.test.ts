@@ -80,10 +80,10 @@ describe("the evaluators of a configuration", () => {
         code: "CONFIG_INVALID",
         message: [
           "evaluators have faults:",
-          'processors.evaluate.evaluators.relevence: there is no rubric "relevence"; known are groundedness, relevance',
+          'processors.evaluate.evaluators.relevence: there is no rubric "relevence"; known are completeness, correctness, frustration, groundedness, helpfulness, instruction-following, knowledge-retention, over-refusal, relevance, resolution, safety, tool-call-correctness',
           "processors.evaluate.evaluators.refusal.rubric: a check has none",
           'processors.evaluate.evaluators.relevance.model: there is no model "cheap" under models',
-          'processors.evaluate.evaluators.other.rubric: there is no rubric "tone"; known are groundedness, relevance',
+          'processors.evaluate.evaluators.other.rubric: there is no rubric "tone"; known are completeness, correctness, frustration, groundedness, helpfulness, instruction-following, knowledge-retention, over-refusal, relevance, resolution, safety, tool-call-correctness',
         ].join("\n"),
       }),
     );

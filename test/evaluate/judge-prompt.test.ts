@@ -1,10 +1,19 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { evaluateConfig } from "#processor/evaluate/evaluate-config.js";
 import { materialPrompt, staticPrompt } from "#processor/evaluate/judges/judge-prompt.js";
 import { loadRubrics } from "#processor/evaluate/judges/rubrics.js";
 import { truncateMiddle } from "#processor/evaluate/judges/truncate.js";
 
-const limits = { input_text: 2_000, output_text: 2_000, system_text: 1_000, context: 3_000 };
+const limits = evaluateConfig.parse({
+  judged_characters: {
+    input_text: 2_000,
+    output_text: 2_000,
+    system_text: 1_000,
+    context: 3_000,
+    conversation: 2_000,
+  },
+}).judged_characters;
 
 /** Boundaries that an attacker could have guessed come first. */
 function drawing(guessed: readonly string[]): () => string {
@@ -43,6 +52,27 @@ describe("the material of a judge", () => {
         },
       ),
       { numRuns: 500 },
+    );
+  });
+
+  it("cannot forge a turn or the end of a tool's result", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ user: hostile, assistant: hostile }), { maxLength: 6 }),
+        hostile,
+        (conversation, result) => {
+          const uses = [
+            { name: "t", arguments: "", result, status: "ok" as const, error_type: "" },
+          ];
+          const parts = { conversation, tool_uses: uses };
+          const { text } = materialPrompt(parts, limits, drawing(["guess"]));
+          const boundary = /^The boundary is (\S+)\n/.exec(text)?.[1] ?? "";
+          const said = conversation.flatMap(({ user, assistant }) => [user, assistant]);
+          const shown = 1 + said.filter((part) => part !== "").length;
+          expect(text.split(boundary)).toHaveLength(2 + 2 * shown);
+        },
+      ),
+      { numRuns: 300 },
     );
   });
 
@@ -98,9 +128,9 @@ describe("truncateMiddle", () => {
 
 describe("the instructions of a judge", () => {
   it("are the same for every interaction and name every verdict", () => {
-    for (const rubric of loadRubrics([]).values()) {
-      const text = staticPrompt(rubric);
-      expect(text).toBe(staticPrompt(rubric));
+    for (const [name, rubric] of loadRubrics([])) {
+      const text = staticPrompt([{ name, rubric }], rubric.subject);
+      expect(text).toBe(staticPrompt([{ name, rubric }], rubric.subject));
       for (const { label, meaning } of rubric.scale)
         expect(text).toContain(`- ${label}: ${meaning}`);
       expect(text).toContain("JSON");

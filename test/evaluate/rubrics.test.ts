@@ -32,11 +32,31 @@ function written(content: string, name = "tone.yaml"): string {
 }
 
 describe("loadRubrics", () => {
-  it("finds the standard rubrics, each with a two-step scale from 0 to 1", () => {
+  it("finds the standard rubrics: a scale from 1 to 0, and judged examples of both ends", () => {
     const rubrics = loadRubrics([]);
-    expect([...rubrics.keys()]).toEqual(["groundedness", "relevance"]);
-    for (const { scale } of rubrics.values()) {
-      expect(scale.map(({ score }) => score)).toEqual([1, 0]);
+    expect([...rubrics].map(([name, { subject }]) => `${name} ${subject}`)).toEqual([
+      "completeness interaction",
+      "correctness interaction",
+      "frustration conversation",
+      "groundedness interaction",
+      "helpfulness interaction",
+      "instruction-following interaction",
+      "knowledge-retention conversation",
+      "over-refusal interaction",
+      "relevance interaction",
+      "resolution conversation",
+      "safety interaction",
+      "tool-call-correctness interaction",
+    ]);
+    for (const { scale, examples, required } of rubrics.values()) {
+      const scores = scale.map(({ score }) => score);
+      expect(scores).toEqual(scale.length === 2 ? [1, 0] : [1, 0.5, 0]);
+      expect(examples.length).toBeGreaterThanOrEqual(3);
+      const verdicts = new Set(examples.map(({ verdict }) => verdict));
+      expect(scale.every(({ label }) => verdicts.has(label))).toBe(true);
+      for (const example of examples) {
+        expect(required.filter((field) => example[field] === undefined)).toEqual([]);
+      }
     }
   });
 
@@ -61,6 +81,38 @@ describe("loadRubrics", () => {
       "an example off the scale",
       valid.replace("verdict: friendly", "verdict: nice"),
       /examples\.0\.verdict \(line 11\): "nice" is not on the scale/,
+    ],
+    [
+      "a part of conversations for an interaction",
+      valid.replace("[output_text]", "[conversation]"),
+      /required\.0 \(line 5\): needs `subject: conversation`/,
+    ],
+    [
+      "a part of interactions for a conversation",
+      valid.replace("title:", "subject: conversation\ntitle:"),
+      /required\.0 \(line 6\): a rubric of conversations can show system_text and conversation only/,
+    ],
+    [
+      "a conversation that may be missing",
+      valid.replace("title:", "subject: conversation\ntitle:"),
+      /required \(line 6\): a rubric of conversations requires the part conversation/,
+    ],
+    [
+      "turns of an interaction",
+      valid.replace("title:", "least_turns: 2\ntitle:"),
+      /least_turns \(line 3\): only a rubric of conversations has it/,
+    ],
+    [
+      "an example with a part that is not shown",
+      valid.replace("{ output_text", "{ reference: x, output_text"),
+      /examples\.0\.reference \(line 11\): the rubric does not show the part reference/,
+    ],
+    [
+      "a tool use without a name",
+      valid
+        .replace("[output_text]", "[output_text, tool_uses]")
+        .replace("{ output_text", "{ tool_uses: [{}], output_text"),
+      /examples\.0\.tool_uses\.0\.name \(line 11\)/,
     ],
     ["a missing criterion", valid.replace(/criterion:.*\n/, ""), /criterion/],
     ["an unknown setting", `${valid}temperature: 1\n`, /temperature/],

@@ -6,7 +6,12 @@ import { createLogger } from "#processor/kernel/logger.js";
 import type { Worker } from "#processor/kernel/worker.js";
 import type { Evaluation } from "#processor/model/evaluation.js";
 import type { EvaluationLedger, PendingInteraction } from "#processor/model/ports.js";
-import { memoryCursors, type MemoryLedger, type QueuedInteraction } from "./memory-ledger.js";
+import {
+  memoryConversations,
+  memoryCursors,
+  type MemoryLedger,
+  type QueuedInteraction,
+} from "./memory-ledger.js";
 import { pendingInteraction } from "./pending-interaction.js";
 import { startScriptedModel, type ScriptedModel, type Step } from "./scripted-model.js";
 import { until } from "./until.js";
@@ -26,6 +31,7 @@ export function evaluationBench(): EvaluationBench {
     start: (ledger, config = {}, more = {}) => {
       const worker = startEvaluation({
         ledger,
+        conversations: memoryConversations(),
         cursors: memoryCursors(),
         // The interactions of most tests are the same apart from their names.
         config: evaluateConfig.parse({ poll: 5, cache: { entries: 0 }, ...config }),

@@ -1,5 +1,10 @@
 import type { Evaluation } from "#processor/model/evaluation.js";
-import type { CursorStore, EvaluationLedger, PendingInteraction } from "#processor/model/ports.js";
+import type {
+  ConversationQueue,
+  CursorStore,
+  EvaluationLedger,
+  PendingInteraction,
+} from "#processor/model/ports.js";
 
 export interface QueuedInteraction {
   readonly interaction: PendingInteraction;
@@ -59,5 +64,20 @@ export function memoryCursors(): CursorStore & { readonly positions: Map<string,
     positions,
     read: async (name) => positions.get(name),
     write: async (name, position) => void positions.set(name, position),
+  };
+}
+
+/** Conversations whose last turns a test adds when they have come to rest. */
+export function memoryConversations(
+  ledger: MemoryLedger = memoryLedger(),
+): ConversationQueue & { readonly resting: QueuedInteraction[] } {
+  const resting: QueuedInteraction[] = [];
+  return {
+    resting,
+    pending: (evaluators, since, limit) => {
+      const turns = memoryLedger(resting);
+      turns.lines.push(...ledger.lines);
+      return turns.pending(evaluators, since, limit);
+    },
   };
 }

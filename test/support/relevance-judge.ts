@@ -18,12 +18,12 @@ export interface RelevanceJudgeOptions {
   readonly onCircuit?: (model: string, state: string) => void;
 }
 
-/** The standard judge `relevance`, fresh: a model remembers what its server refused. */
+/** The standard judge `relevance`, asked alone, and fresh: a model remembers what its server refused. */
 export function relevanceJudge(options: RelevanceJudgeOptions): Evaluator {
   const { url, model = {}, random = () => 0, clock = systemClock, settings = {} } = options;
   const config = evaluateConfig.parse({
     cache: options.cache ?? { entries: 0 },
-    evaluators: { relevance: settings },
+    evaluators: { relevance: settings, groundedness: { enabled: false } },
     models: {
       default: {
         base_url: url,

@@ -44,8 +44,25 @@ export const steps = {
     (_request, response) => {
       json(response, 200, completion(content, more));
     },
-  verdict: (verdict: string, rationale = "because"): Step =>
-    steps.says(JSON.stringify({ verdict, rationale })),
+  /** The same verdict by every criterion that is asked for. */
+  verdict:
+    (verdict: string, rationale = "because"): Step =>
+    (request, response) => {
+      const names = criteriaOf(request.body);
+      const one = { verdict, rationale };
+      const answer =
+        names.length === 0 ? one : Object.fromEntries(names.map((name) => [name, one]));
+      return steps.says(JSON.stringify(answer))(request, response);
+    },
+  /** These verdicts, whatever is asked for. */
+  verdicts: (verdicts: Readonly<Record<string, string>>): Step =>
+    steps.says(
+      JSON.stringify(
+        Object.fromEntries(
+          Object.entries(verdicts).map(([name, verdict]) => [name, { verdict, rationale: name }]),
+        ),
+      ),
+    ),
   status:
     (status: number, error: object, headers: Record<string, string> = {}): Step =>
     (_request, response) => {
@@ -127,6 +144,12 @@ export async function startScriptedModel(
         });
       }),
   };
+}
+
+/** The criteria that a call for several asks for, as the end of its material names them. */
+export function criteriaOf({ messages }: ScriptedRequest["body"]): string[] {
+  const question = messages.at(-1)?.content.split("\n").at(-1) ?? "";
+  return /by these criteria: (.+)\. Answer as JSON\.$/.exec(question)?.[1]?.split(", ") ?? [];
 }
 
 const scriptedUsage = {

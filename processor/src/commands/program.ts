@@ -4,6 +4,7 @@ import { addConfigCommands } from "./config.js";
 import { addDeadLettersCommands } from "./dead-letters.js";
 import { addDemoCommand } from "./demo.js";
 import { addJudgeCommands } from "./judge.js";
+import { addRubricsCommand } from "./rubrics.js";
 import { addServeCommand } from "./serve.js";
 import { addKeysCommands } from "./keys.js";
 import type { Terminal } from "./terminal.js";
@@ -23,6 +24,7 @@ export function createProgram(terminal: Terminal): Command {
   addServeCommand(program, terminal);
   addDemoCommand(program, terminal);
   addConfigCommands(program, terminal);
+  addRubricsCommand(program, terminal);
   addKeysCommands(program, terminal);
   addDeadLettersCommands(program, terminal);
   addBackfillCommand(program, terminal);

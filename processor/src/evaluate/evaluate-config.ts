@@ -22,7 +22,7 @@ export const evaluateConfig = z.strictObject({
     .record(z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/), evaluatorConfig)
     .default({})
     .describe(
-      "Changes to the standard evaluators (empty-answer, refusal, repetition, relevance, groundedness) and further judges by name",
+      "Changes to the standard evaluators (empty-answer, refusal, repetition, relevance, groundedness) and further judges by name; the name of a rubric switches it on",
     ),
   rubrics: z
     .array(z.string().min(1))
@@ -44,6 +44,11 @@ export const evaluateConfig = z.strictObject({
       output_text: characters.default(8_000),
       system_text: characters.default(4_000),
       context: characters.default(24_000).describe("All retrieved documents together"),
+      previous_output: characters.default(4_000).describe("The answer of the turn before"),
+      tool_definitions: characters.default(12_000).describe("The tools that the model was offered"),
+      tool_uses: characters.default(12_000).describe("All uses of tools together"),
+      reference: characters.default(8_000).describe("The answer that a data set expects"),
+      conversation: characters.default(24_000).describe("All turns of a conversation together"),
     })
     .prefault({})
     .describe("Most characters that a judge is shown of each part; the middle is left out beyond"),
@@ -67,6 +72,15 @@ export const evaluateConfig = z.strictObject({
     })
     .prefault({})
     .describe("Verdicts of judges that hold for the same material without another call"),
+  judges_per_call: z
+    .int()
+    .min(1)
+    .max(12)
+    .default(4)
+    .describe("Most judges of one model that are asked in one call; 1 asks each for itself"),
+  conversation_idle: duration
+    .default(900_000)
+    .describe("How long a session rests before judges of conversations judge it"),
   poll: duration.default(500).describe("How often to look for new interactions"),
   reread: duration
     .default(60_000)

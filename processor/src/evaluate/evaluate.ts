@@ -3,7 +3,12 @@ import type { Meter } from "@opentelemetry/api";
 import type { Clock } from "../kernel/clock.js";
 import type { Logger } from "../kernel/logger.js";
 import { startWorker, type Worker } from "../kernel/worker.js";
-import type { CanaryStore, CursorStore, EvaluationLedger } from "../model/ports.js";
+import type {
+  CanaryStore,
+  ConversationQueue,
+  CursorStore,
+  EvaluationLedger,
+} from "../model/ports.js";
 import { dailyBudget, unlimitedBudget, type Budget } from "./sampling/budget.js";
 import { startCanaries } from "./canaries/canaries.js";
 import { loadGoldSets } from "./canaries/gold-sets.js";
@@ -28,6 +33,7 @@ export { startQuality } from "./quality/quality.js";
 
 export interface EvaluateOptions {
   readonly ledger: EvaluationLedger;
+  readonly conversations: ConversationQueue;
   readonly cursors: CursorStore;
   /** Where trials of judges are kept; without it judges are not tried. */
   readonly canaries?: CanaryStore;
@@ -45,10 +51,15 @@ export interface EvaluateOptions {
 const checkPage = 500;
 /** Interactions taken on for each call that a model may have under way: enough to keep it busy. */
 const pagePerCall = 4;
+/** A conversation may be half a megabyte. */
+const conversationPage = 64;
+/** The store is asked for conversations so many times within the time that they rest. */
+const looksPerRest = 90;
 
 /**
  * Answers for every interaction and evaluator with exactly one line in the ledger, from the queue
- * that the store is. Lanes run beside each other: one for the checks, one for each model.
+ * that the store is. Lanes run beside each other: one for the checks, and for each model one for
+ * interactions and one for conversations.
  * @throws CalibrantError CONFIG_INVALID when the evaluators or their rubrics have faults
  */
 export function startEvaluation(options: EvaluateOptions): Worker {
@@ -73,12 +84,12 @@ export function startEvaluation(options: EvaluateOptions): Worker {
     createLane({
       name,
       assignments: members,
-      ledger,
+      ...queueOf(members, options),
       decide,
       progress,
       clock,
       logger,
-      pageSize: pageSizeOf(name, config),
+      pageSize: pageSizeOf(name, members, config),
       flushInterval: config.poll,
       reread: config.reread,
       onWritten: metrics.written,
@@ -128,6 +139,22 @@ function byLane(assignments: readonly Assignment[]): ReadonlyMap<string, Assignm
   return lanes;
 }
 
+/** Where a lane finds what its evaluators have not answered for. */
+function queueOf(
+  members: readonly Assignment[],
+  { ledger, conversations, config }: EvaluateOptions,
+): { readonly ledger: EvaluationLedger; readonly rest: number } {
+  if (!ofConversations(members)) return { ledger, rest: 0 };
+  const rest = config.conversation_idle;
+  const pending: EvaluationLedger["pending"] = (evaluators, since, limit) =>
+    conversations.pending(evaluators, since, limit, rest);
+  return { ledger: { ...ledger, pending }, rest };
+}
+
+function ofConversations(members: readonly Assignment[]): boolean {
+  return members.some(({ evaluator }) => evaluator.subject === "conversation");
+}
+
 function start(
   lane: Lane,
   assignments: readonly Assignment[],
@@ -137,7 +164,9 @@ function start(
     name: `evaluate ${lane.name}`,
     clock,
     logger,
-    idleDelay: config.poll,
+    idleDelay: ofConversations(assignments)
+      ? Math.max(config.poll, config.conversation_idle / looksPerRest)
+      : config.poll,
     round: async (signal) => {
       // One listener for each call under way.
       setMaxListeners(0, signal);
@@ -162,8 +191,11 @@ function budgetOf({ config, ledger, clock }: EvaluateOptions): Budget {
   return limit === null ? unlimitedBudget : dailyBudget(limit, ledger, clock);
 }
 
-function pageSizeOf(lane: string, config: EvaluateConfig): number {
+function pageSizeOf(lane: string, members: readonly Assignment[], config: EvaluateConfig): number {
   if (lane === codeLane || lane.startsWith("module ")) return checkPage;
-  const model = Object.entries(config.models).find(([name]) => lane === `model ${name}`)?.[1];
-  return Math.max(16, (model?.concurrency ?? 1) * pagePerCall);
+  const own = config.models[lane.slice(lane.indexOf(" ") + 1)];
+  const models = own === undefined ? Object.values(config.models) : [own];
+  const concurrency = Math.max(1, ...models.map((model) => model.concurrency));
+  const page = Math.max(16, concurrency * pagePerCall);
+  return ofConversations(members) ? Math.min(page, conversationPage) : page;
 }

@@ -55,6 +55,10 @@ export const evaluatorConfig = z.strictObject({
     .max(8)
     .optional()
     .describe("Interactions that such an evaluator may be asked about at once; 1 when left out"),
+  together: z
+    .boolean()
+    .default(true)
+    .describe("Whether a judge may be asked in one call with others of its model"),
 });
 
 export type EvaluatorConfig = z.output<typeof evaluatorConfig>;

@@ -4,7 +4,7 @@ import type { EvaluatorConfig } from "./evaluator-config.js";
 import type { Rubric } from "./judges/rubric.js";
 
 const standardJudges = ["relevance", "groundedness"];
-const unchanged: EvaluatorConfig = { enabled: true, sample: 1 };
+const unchanged: EvaluatorConfig = { enabled: true, sample: 1, together: true };
 
 /** The settings of all evaluators by name: the standard ones, and those that the configuration adds. */
 export function evaluatorConfigs(config: EvaluateConfig): [string, EvaluatorConfig][] {

@@ -45,7 +45,7 @@ export type Verdict =
 export interface Together {
   /**
    * The verdicts in the order of the evaluators, with what each of them took: together that is what
-   * the call took. Rejects only when `signal` aborts, or for a fault in the evaluators themselves.
+   * the call took, but for the latency, which each has whole. Rejects only when `signal` aborts, or for a fault in the evaluators themselves.
    */
   evaluate(
     evaluators: readonly Evaluator[],
@@ -60,7 +60,9 @@ export interface Evaluator {
   readonly kind: EvaluatorKind;
   /** Changes whenever anything that can change a verdict changes. */
   readonly version: string;
-  /** Evaluators of one lane may wait for each other, never for those of another lane. */
+  /** What it judges: every interaction when left out, or conversations that rest, at their last turn. */
+  readonly subject?: "interaction" | "conversation" | undefined;
+  /** Evaluators of one lane may wait for each other, never for those of another lane; they have one subject. */
   readonly lane: string;
   /** Whether a verdict costs money. */
   readonly paid: boolean;

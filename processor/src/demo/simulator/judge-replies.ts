@@ -7,20 +7,33 @@ const noise = 0.04;
 
 /**
  * Judges by comparing words: an answer is good when it shares words with the question, and, where
- * documents are shown, when they support its words and numbers. It is not told what the simulated
+ * documents count, when they support its words and numbers. It is not told what the simulated
  * shop assistant did. The good verdict is the first of the schema's choices, the bad one the last.
  */
 export function judgeReply(request: ChatRequest, serverSeed: number): string {
   const material = lastText(request, "user");
   const parts = partsOf(material);
-  const fault = parts.has("context") ? unsupported(parts) : beside(parts);
   // The material has a boundary drawn at random: the same answer is not always misjudged.
-  const errs = chance(serverSeed, `${request.seed} ${material}`).draw("judge") < noise;
-  const good = (fault === undefined) !== errs;
-  const reason = errs
-    ? "The wording suggests so."
-    : (fault ?? "The answer agrees with what was compared.");
-  return JSON.stringify(filled(request.schema ?? {}, good, `Simulated judge: ${reason}`));
+  const luck = chance(serverSeed, `${request.seed} ${material}`);
+  const reply = (schema: Readonly<Record<string, unknown>>, withDocuments: boolean) => {
+    const fault = withDocuments ? unsupported(parts) : beside(parts);
+    const errs = luck.draw("judge") < noise;
+    const good = (fault === undefined) !== errs;
+    const reason = errs
+      ? "The wording suggests so."
+      : (fault ?? "The answer agrees with what was compared.");
+    return filled(schema, good, `Simulated judge: ${reason}`);
+  };
+  const schema = request.schema ?? {};
+  const criteria = Object.entries(record(schema["properties"])).filter(
+    ([, member]) => record(member)["type"] === "object",
+  );
+  if (criteria.length === 0) return JSON.stringify(reply(schema, parts.has("context")));
+  return JSON.stringify(
+    Object.fromEntries(
+      criteria.map(([name, member]) => [name, reply(record(member), name === "groundedness")]),
+    ),
+  );
 }
 
 /** The parts of the material by their names: lines `<BOUNDARY begin NAME>` and `<BOUNDARY end NAME>`. */

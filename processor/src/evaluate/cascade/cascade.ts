@@ -41,6 +41,7 @@ export function cascade({ name, stages, experts }: CascadeOptions): Evaluator {
     afresh: anew === undefined ? undefined : cascade({ name, stages: anew, experts }),
     kind: "llm",
     version,
+    subject: first.evaluator.subject,
     lane: `cascade ${name}`,
     paid: true,
     inapplicable: (interaction) => first.evaluator.inapplicable(interaction),

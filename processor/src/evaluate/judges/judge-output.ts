@@ -1,29 +1,68 @@
 import { CalibrantError } from "../../kernel/errors.js";
 import type { Judgement } from "../evaluator.js";
-import type { Rubric } from "./rubric.js";
+import { invalid, onlyObjectIn, quoted } from "./only-object.js";
+import type { NamedRubric, Rubric } from "./rubric.js";
 
 const longestRationale = 2_000;
 
-/** JSON Schema of a judge's answer, in the subset that strict structured output accepts. */
-export function verdictSchema(rubric: Rubric): Record<string, unknown> {
-  return {
-    type: "object",
-    properties: {
-      verdict: { type: "string", enum: rubric.scale.map(({ label }) => label) },
-      rationale: { type: "string" },
-    },
-    required: ["verdict", "rationale"],
-    additionalProperties: false,
-  };
+/**
+ * JSON Schema of a judge's answer, in the subset that strict structured output accepts.
+ * @param joined whether the call has several rubrics: then each asked for has a member by its name
+ */
+export function answerSchema(
+  asked: readonly NamedRubric[],
+  joined: boolean,
+): Record<string, unknown> {
+  const members = asked.map(({ name, rubric }) => [name, verdictSchema(rubric)] as const);
+  const [first] = members;
+  if (!joined && first !== undefined) return first[1];
+  return objectSchema(Object.fromEntries(members));
+}
+
+function verdictSchema(rubric: Rubric): Record<string, unknown> {
+  return objectSchema({
+    verdict: { type: "string", enum: rubric.scale.map(({ label }) => label) },
+    rationale: { type: "string" },
+  });
+}
+
+function objectSchema(properties: Record<string, unknown>): Record<string, unknown> {
+  const required = Object.keys(properties);
+  return { type: "object", properties, required, additionalProperties: false };
 }
 
 /**
- * What a judge's answer says. Only a label of the scale is a verdict: nothing is guessed.
- * @throws CalibrantError JUDGE_INVALID_OUTPUT
+ * What an answer says about each rubric asked for, in their order: a judgement, or why there is
+ * none. A part that is wrong takes no other with it; members that were not asked for are not read.
+ * @throws CalibrantError JUDGE_INVALID_OUTPUT when the answer as a whole cannot be read
  */
-export function readVerdict(answer: string, rubric: Rubric): Judgement {
-  const value = onlyObjectIn(answer);
-  const { verdict, rationale } = value;
+export function readVerdicts(
+  answer: string,
+  asked: readonly NamedRubric[],
+  joined: boolean,
+): (Judgement | CalibrantError)[] {
+  const whole = onlyObjectIn(answer);
+  return asked.map(({ name, rubric }) => {
+    try {
+      return readVerdict(joined ? partOf(whole, name) : whole, rubric);
+    } catch (error) {
+      if (error instanceof CalibrantError) return error;
+      throw error;
+    }
+  });
+}
+
+function partOf(whole: Record<string, unknown>, name: string): Record<string, unknown> {
+  const part = Object.hasOwn(whole, name) ? whole[name] : undefined;
+  if (part === undefined) throw invalid(`the answer says nothing about ${name}`);
+  if (typeof part !== "object" || part === null || Array.isArray(part)) {
+    throw invalid(`the part ${name} is not an object: ${quoted(part)}`);
+  }
+  return part as Record<string, unknown>;
+}
+
+/** Only a label of the scale is a verdict: nothing is guessed. */
+function readVerdict({ verdict, rationale }: Record<string, unknown>, rubric: Rubric): Judgement {
   const step = rubric.scale.find(({ label }) => label === verdict);
   if (step === undefined) {
     const labels = rubric.scale.map(({ label }) => label).join(", ");
@@ -37,64 +76,4 @@ export function readVerdict(answer: string, rubric: Rubric): Judgement {
     label: step.label,
     explanation: (rationale ?? "").slice(0, longestRationale),
   };
-}
-
-/**
- * The one JSON object of an answer. Servers without structured output wrap it in prose, code
- * fences or a thinking block. Two objects are no answer: a judge that quotes the material could
- * otherwise be made to say anything.
- */
-function onlyObjectIn(answer: string): Record<string, unknown> {
-  const text = withoutThinking(answer).trim();
-  if (text === "") throw invalid("the answer is empty");
-  const found = objectsIn(text);
-  const [only] = found;
-  if (found.length > 1) throw invalid(`there are ${found.length} JSON objects: ${quoted(text)}`);
-  if (only === undefined) throw invalid(`there is no JSON object: ${quoted(text)}`);
-  return only;
-}
-
-function withoutThinking(answer: string): string {
-  const end = answer.lastIndexOf("</think>");
-  return answer.trimStart().startsWith("<think>") && end >= 0
-    ? answer.slice(end + "</think>".length)
-    : answer;
-}
-
-/** The outermost JSON objects of a text, in time linear in its length. */
-function objectsIn(text: string): Record<string, unknown>[] {
-  const found: Record<string, unknown>[] = [];
-  let depth = 0;
-  let begin = 0;
-  let quoting = false;
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at];
-    if (quoting) {
-      if (character === "\\") at++;
-      else if (character === '"') quoting = false;
-    } else if (character === '"' && depth > 0) quoting = true;
-    else if (character === "{") {
-      if (depth++ === 0) begin = at;
-    } else if (character === "}" && depth > 0 && --depth === 0) {
-      const object = parsed(text.slice(begin, at + 1));
-      if (object !== undefined) found.push(object);
-    }
-  }
-  return found;
-}
-
-function parsed(text: string): Record<string, unknown> | undefined {
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch {
-    return undefined;
-  }
-}
-
-function invalid(message: string): CalibrantError {
-  return new CalibrantError("JUDGE_INVALID_OUTPUT", message);
-}
-
-function quoted(value: unknown): string {
-  return (JSON.stringify(value) ?? "undefined").slice(0, 120);
 }

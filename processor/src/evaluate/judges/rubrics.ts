@@ -2,64 +2,12 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LineCounter, parseDocument, type Document } from "yaml";
-import { z } from "zod";
 import { CalibrantError, messageOf } from "../../kernel/errors.js";
 import { formatFaults, type Fault } from "../../kernel/faults.js";
-import { judgedFields, type Rubric } from "./rubric.js";
+import type { Rubric } from "./rubric.js";
+import { rubricConfig } from "./rubric-config.js";
 
 const standardRubrics = fileURLToPath(new URL("../../../rubrics/", import.meta.url));
-
-const text = z.string().trim().min(1);
-const field = z.enum(judgedFields);
-
-const exampleSchema = z.strictObject({
-  system_text: z.string().optional(),
-  input_text: z.string().optional(),
-  output_text: z.string().optional(),
-  context: z.array(z.string()).optional(),
-  verdict: text,
-  rationale: text,
-});
-
-/** The form of a rubric file. */
-const rubricSchema = z
-  .strictObject({
-    name: z
-      .string()
-      .regex(/^[a-z][a-z0-9_-]{0,63}$/, "expected a name such as tone-of-voice")
-      .describe("How the configuration refers to the rubric"),
-    version: text.describe("What changed last and why, for people"),
-    title: text.describe("The question that the judge answers"),
-    criterion: text.describe("What has to hold for the best verdict"),
-    required: z.array(field).min(1).describe("Parts without which an interaction is not judged"),
-    optional: z.array(field).default([]).describe("Parts that are shown when they are there"),
-    scale: z
-      .array(z.strictObject({ label: text, score: z.number().min(0).max(1), meaning: text }))
-      .min(2)
-      .max(3)
-      .describe("The verdicts, two or three: finer scales are judged less reliably"),
-    instructions: text.describe("How to judge, and what not to judge"),
-    examples: z.array(exampleSchema).default([]).describe("Judged examples"),
-  })
-  .superRefine(({ scale, examples }, context) => {
-    const labels = scale.map(({ label }) => label);
-    labels.forEach((label, index) => {
-      if (labels.indexOf(label) === index) return;
-      context.addIssue({
-        code: "custom",
-        path: ["scale", index, "label"],
-        message: `"${label}" is on the scale twice`,
-      });
-    });
-    examples.forEach(({ verdict }, index) => {
-      if (labels.includes(verdict)) return;
-      context.addIssue({
-        code: "custom",
-        path: ["examples", index, "verdict"],
-        message: `"${verdict}" is not on the scale (${labels.join(", ")})`,
-      });
-    });
-  });
 
 /**
  * The standard rubrics and those of the named files and folders, by name.
@@ -110,7 +58,7 @@ function readRubric(file: string, faults: Fault[]): Rubric | undefined {
     faults.push({ path: basename(file), message, line: lines.linePos(syntax.pos[0]).line });
     return undefined;
   }
-  const parsed = rubricSchema.safeParse(document.toJS({ maxAliasCount: 0 }));
+  const parsed = rubricConfig.safeParse(document.toJS({ maxAliasCount: 0 }));
   if (parsed.success) return parsed.data;
   for (const issue of parsed.error.issues) {
     const path = `${basename(file)}: ${issue.path.map(String).join(".")}`;

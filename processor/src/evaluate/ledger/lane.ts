@@ -21,6 +21,8 @@ export interface LaneOptions {
   readonly flushInterval: number;
   /** Longest time, in milliseconds, from an interaction's place in the queue until it is visible. */
   readonly reread: number;
+  /** How long an interaction rests in its place before it is pending, in milliseconds; 0 when left out. */
+  readonly rest?: number;
   readonly onWritten: (lines: readonly Evaluation[]) => void;
 }
 
@@ -39,7 +41,7 @@ export interface Lane {
 }
 
 export function createLane(options: LaneOptions): Lane {
-  const { name, assignments, ledger, decide, progress, clock } = options;
+  const { name, assignments, ledger, decide, progress, clock, rest = 0 } = options;
   const byName = new Map(assignments.map((assignment) => [assignment.evaluator.name, assignment]));
   /** Pairs taken on and not yet in the store, with their places in the queue. */
   const open = new Map<string, number>();
@@ -80,7 +82,7 @@ export function createLane(options: LaneOptions): Lane {
     const { pending, storeTime } = await ledger.pending([...byName.keys()], examined, limit);
     for (const entry of pending) take(entry, signal);
     // What the store does not show yet lies near its time: it is found when that is read again.
-    const visible = storeTime - options.reread;
+    const visible = storeTime - rest - options.reread;
     behind = pending.length >= limit;
     const seen = behind ? Math.min(visible, pending.at(-1)?.revisedAt ?? 0) : visible;
     examined = Math.max(examined, seen);
@@ -113,7 +115,7 @@ export function createLane(options: LaneOptions): Lane {
     },
     lag: () => {
       if (examined === undefined || (open.size === 0 && !behind)) return 0;
-      return Math.max(0, clock.now() - answeredUpTo());
+      return Math.max(0, clock.now() - rest - answeredUpTo());
     },
   };
 }

@@ -114,7 +114,7 @@ export function judgeOf(options: Omit<TrialOptions, "items" | "signal" | "onDone
   const { name } = rubric;
   const alone: EvaluateConfig = {
     ...config,
-    evaluators: { [name]: { enabled: true, sample: 1, rubric: name, model } },
+    evaluators: { [name]: { enabled: true, sample: 1, together: false, rubric: name, model } },
     quality: {},
     canaries: { ...config.canaries, enabled: false },
   };

@@ -12,6 +12,14 @@ export interface ToolUse {
   readonly error_type: string;
 }
 
+/** A turn of a conversation as its judges see it. */
+export interface ConversationTurn {
+  readonly user: string;
+  readonly assistant: string;
+  /** How many turns between the one before and this one are left out; none when it is missing. */
+  readonly left_out?: number | undefined;
+}
+
 /** An interaction that an evaluator has not yet answered for. */
 export interface PendingInteraction extends Interaction {
   /**
@@ -23,6 +31,10 @@ export interface PendingInteraction extends Interaction {
   readonly tool_uses: readonly ToolUse[];
   /** The tools that the model was offered, a JSON array as the application sent it; empty when not known. */
   readonly tool_definitions: string;
+  /** What the answer should have been; only data sets have it. */
+  readonly reference?: string | undefined;
+  /** The conversation that this is the last turn of, oldest first; only for evaluators of conversations. */
+  readonly conversation?: readonly ConversationTurn[] | undefined;
 }
 
 /** One interaction and the evaluators that have yet to answer for it. */
@@ -77,4 +89,20 @@ export interface CanaryStore {
   judged(evaluator: string, version: string, period: string): Promise<readonly string[]>;
   /** What is expected of an evaluator from now on. */
   define(evaluator: string, expectations: readonly CanaryExpectation[]): Promise<void>;
+}
+
+/** Where the room `evaluate` finds conversations that have come to rest. */
+export interface ConversationQueue {
+  /**
+   * Sessions in which nothing was revised in the last `idle` milliseconds and whose last turn lacks
+   * a line for at least one of the named evaluators, as that turn with its `conversation`. The
+   * place in the queue is the session's last revision: only those at or after `since`; at most
+   * `limit`.
+   */
+  pending(
+    evaluators: readonly string[],
+    since: number,
+    limit: number,
+    idle: number,
+  ): Promise<PendingPage>;
 }

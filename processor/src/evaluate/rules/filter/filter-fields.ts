@@ -1,6 +1,7 @@
 import type { PendingInteraction } from "../../../model/ports.js";
 
-export type FilterField = keyof PendingInteraction;
+/** What there is of an interaction while the application runs. */
+export type FilterField = Exclude<keyof PendingInteraction, "conversation" | "reference">;
 
 /** What a value of a filter is: `texts` are several, of `items` only the number is known. */
 export type FilterType = "text" | "number" | "boolean" | "texts" | "items" | "null";
