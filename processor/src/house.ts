@@ -4,6 +4,8 @@ import { createDecoder } from "./decode/decode.js";
 import { startEmbeddedStore, type EmbeddedStore } from "./embedded/embedded.js";
 import { startEvaluation } from "./evaluate/evaluate.js";
 import { createFeedbackDoor } from "./feedback/feedback.js";
+import { startForward } from "./forward/forward.js";
+import { forwardEndpoints } from "./forward/forward-config.js";
 import {
   markTurn,
   pricesOf,
@@ -28,6 +30,7 @@ import { createStoreClient, type StoreClient } from "./store/client.js";
 import { createCursorStore } from "./store/cursors.js";
 import { createEarlierSpans } from "./store/earlier-spans.js";
 import { createEvaluationLedger } from "./store/evaluation-ledger.js";
+import { createForwardLedger } from "./store/forward-ledger.js";
 import { createInteractionQueries } from "./store/interaction-queries.js";
 import { createInteractionWriter } from "./store/interaction-writer.js";
 import { createLoadSink } from "./store/load-sink.js";
@@ -253,7 +256,7 @@ async function openWalks(
   report(undefined);
 }
 
-function startWalks({ config, client, clock, logger, metrics, spool }: Rooms): Walk[] {
+function startWalks({ config, client, clock, logger, metrics, spool, version }: Rooms): Walk[] {
   const { interactions, evaluate } = config.processors;
   const { meter } = metrics;
   const shared = { clock, logger, meter };
@@ -294,6 +297,12 @@ function startWalks({ config, client, clock, logger, metrics, spool }: Rooms): W
     });
     walks.push({ name: "evaluate", worker });
   }
+  const endpoints = forwardEndpoints(config.exporters);
+  if (Object.keys(endpoints).length > 0) {
+    const ledger = createForwardLedger(client);
+    const worker = startForward({ ...shared, ledger, cursors, endpoints, version });
+    walks.push({ name: "forward", worker });
+  }
   return walks;
 }
 
@@ -303,7 +312,7 @@ function useOfRawTables({ receivers }: Config): RawTableUse {
 }
 
 function readinessOf(
-  { receivers, processors: { interactions, evaluate } }: Config,
+  { receivers, processors: { interactions, evaluate }, exporters }: Config,
   storeProblem: () => string | undefined,
   spool: Spool,
   walks: readonly Walk[],
@@ -313,6 +322,7 @@ function readinessOf(
     ...(interactions.enabled ? ["interactions"] : []),
     ...(interactions.enabled && receivers.source === "clickhouse" ? ["look back"] : []),
     ...(evaluate.enabled ? ["evaluate"] : []),
+    ...(Object.keys(forwardEndpoints(exporters)).length > 0 ? ["forward"] : []),
   ];
   return [
     { name: "store", problem: storeProblem },
