@@ -138,7 +138,6 @@ async function readInteractions(
   lines: readonly Line[],
 ): Promise<ReadonlyMap<string, OfInteraction>> {
   const earliest = lines.reduce((time, line) => Math.min(time, line.evaluated_at), Infinity);
-  const unique = (texts: readonly string[]): string => stringList([...new Set(texts)]);
   const rows = await client.query<OfInteraction & { interaction_id: string }>(
     `SELECT interaction_id, environment, release,
             if(empty(response_ids), '', response_ids[-1]) AS response_id
@@ -151,4 +150,8 @@ async function readInteractions(
     { since: storeTime(Math.max(0, earliest - longestWait)) },
   );
   return new Map(rows.map(({ interaction_id, ...known }) => [interaction_id, known]));
+}
+
+function unique(texts: readonly string[]): string {
+  return stringList([...new Set(texts)]);
 }
