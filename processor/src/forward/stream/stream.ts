@@ -1,14 +1,15 @@
 import type { Clock } from "../../kernel/clock.js";
 import { CalibrantError } from "../../kernel/errors.js";
 import type { Logger } from "../../kernel/logger.js";
-import type { CursorStore, ForwardLedger, LedgerEntry } from "../../model/ports.js";
+import type { CursorStore, ForwardLedger, LedgerEntry, LedgerPage } from "../../model/ports.js";
 import type { EndpointConfig, Signal } from "../forward-config.js";
-import type { ForwardMetrics, RecordOutcome, StreamState } from "../forward-metrics.js";
+import type { ForwardMetrics, StreamState } from "../forward-metrics.js";
 import type { Endpoint } from "../otlp/endpoint.js";
-import { exportRequest, itemEncoder, type Item } from "../otlp/request.js";
+import { exportRequest, itemEncoder, type EncodeItem, type Item } from "../otlp/request.js";
 import { createCircuit } from "./circuit.js";
+import { createDepartures } from "./departures.js";
 import { createPlace } from "./place.js";
-import { sendBatch, type Held, type Refused, type Taken } from "./send-batch.js";
+import { sendBatch, type Held } from "./send-batch.js";
 
 export interface StreamOptions {
   readonly ledger: ForwardLedger;
@@ -31,57 +32,49 @@ export interface Stream extends StreamState {
   readonly name: string;
   /** Answers whether there may be more to do at once. @throws CalibrantError STORE_UNAVAILABLE */
   round(signal: AbortSignal): Promise<boolean>;
+  /** Saves the place. */
   save(): Promise<void>;
 }
 
+/** Requests whose evaluations are read at once: reading costs the store more than sending does. */
+const batchesPerPage = 4;
+
 export function createStream(options: StreamOptions): Stream {
-  const { ledger, clock, metrics, endpoint, config, version } = options;
+  const { ledger, clock, metrics, config } = options;
   const name = `forward ${options.name} ${options.signal}`;
   const labels = { endpoint: options.name, signal: options.signal };
   const logger = options.logger.child(labels);
   const encode = itemEncoder(options.signal, config);
   const circuit = createCircuit(clock);
+  const departures = createDepartures({ ledger, metrics, logger, name, labels });
+  const pageSize = config.batch_size * batchesPerPage;
   const place = createPlace({
     ...options,
     name,
     since: config.since,
     overlap: config.arrival_overlap,
   });
-  /** Reasons that are in the log already: thousands of refusals for one reason are one fault. */
-  const logged = new Set<string>();
   let waiting: { readonly age: number; readonly at: number } | undefined;
 
-  const leave = async (
-    entries: readonly LedgerEntry[],
-    outcome: RecordOutcome,
-    reason: string,
-    message: string,
-  ): Promise<void> => {
-    if (entries.length === 0) return;
-    await ledger.markForwarded(name, entries);
-    metrics.records(labels, outcome, reason, entries.length);
-    if (outcome === "sent" || logged.has(reason)) return;
-    logged.add(reason);
-    const [first] = entries;
-    const err = new CalibrantError("FORWARD_REFUSED", message);
-    logger.error(
-      { err, reason, interaction: first?.interaction_id, evaluator: first?.evaluator },
-      "an evaluation is not forwarded; others for the same reason are only counted",
-    );
-  };
-
-  const settle = async (items: readonly Item[], answer: Taken | Refused): Promise<void> => {
-    if (circuit.answered()) logger.info("the endpoint takes evaluations again");
-    const entries = items.map(({ entry }) => entry);
-    if (answer.kind === "refused") {
-      await leave(entries, "refused", answer.reason, answer.message);
-      return;
+  /** Answers what holds the rest up; ends early when `signal` aborts. */
+  const send = async (items: readonly Item[], signal: AbortSignal): Promise<Held | undefined> => {
+    for (let at = 0; at < items.length && !signal.aborted; at += config.batch_size) {
+      const held = await sendBatch(items.slice(at, at + config.batch_size), {
+        send: (batch) => {
+          circuit.trying();
+          return options.endpoint.send(exportRequest(batch, options.version), options.ending);
+        },
+        settle: async (batch, answer) => {
+          if (circuit.answered()) logger.info("the endpoint takes evaluations again");
+          await departures.answered(
+            batch.map(({ entry }) => entry),
+            answer,
+          );
+        },
+      });
+      if (held !== undefined) return held;
     }
-    const { rejected, message } = answer.partial;
-    const kept = Math.max(0, entries.length - rejected);
-    await leave(entries.slice(0, kept), "sent", "", "");
-    // Which ones were rejected is not said: only the numbers are right.
-    await leave(entries.slice(kept), "refused", "partial_success", message);
+    return undefined;
   };
 
   const hold = ({ reason, message, retryAfter }: Held): void => {
@@ -102,36 +95,38 @@ export function createStream(options: StreamOptions): Stream {
       await circuit.wait(signal);
       if (signal.aborted) return false;
       const since = await place.position();
-      const page = await ledger.unforwarded(name, since, config.outcomes, config.batch_size);
-      const [oldest] = page.entries;
-      waiting =
-        oldest === undefined
-          ? undefined
-          : { age: Math.max(0, page.storeTime - oldest.written_at), at: clock.now() };
-      const items: Item[] = [];
-      const unfit: LedgerEntry[] = [];
-      for (const entry of page.entries) {
-        const fields = encode(entry);
-        if (fields === undefined) unfit.push(entry);
-        else items.push({ entry, fields });
-      }
-      await leave(unfit, "skipped", "no_span", "there is no span that it could be a child of");
-      const held = await sendBatch(items, {
-        send: (batch) => {
-          circuit.trying();
-          return endpoint.send(exportRequest(batch, version), options.ending);
-        },
-        settle,
-      });
-      if (held !== undefined) {
-        if (options.ending.aborted) return false;
-        hold(held);
-        return true;
-      }
-      const full = page.entries.length >= config.batch_size;
+      const page = await ledger.unforwarded(name, since, config.outcomes, pageSize);
+      const age = ageOf(page);
+      waiting = age === undefined ? undefined : { age, at: clock.now() };
+      const { items, unfit } = sorted(page.entries, encode);
+      await departures.skipped(unfit);
+      const held = await send(items, signal);
+      if (held !== undefined && !options.ending.aborted) hold(held);
+      if (held !== undefined || signal.aborted) return true;
+      const full = page.entries.length >= pageSize;
       await place.passed(page, full);
       if (!full) waiting = undefined;
       return full;
     },
   };
+}
+
+/** Of the oldest that waits, milliseconds; undefined where none waits. */
+function ageOf({ entries, storeTime }: LedgerPage): number | undefined {
+  const [oldest] = entries;
+  return oldest === undefined ? undefined : Math.max(0, storeTime - oldest.written_at);
+}
+
+function sorted(
+  entries: readonly LedgerEntry[],
+  encode: EncodeItem,
+): { readonly items: readonly Item[]; readonly unfit: readonly LedgerEntry[] } {
+  const items: Item[] = [];
+  const unfit: LedgerEntry[] = [];
+  for (const entry of entries) {
+    const fields = encode(entry);
+    if (fields === undefined) unfit.push(entry);
+    else items.push({ entry, fields });
+  }
+  return { items, unfit };
 }
