@@ -1,7 +1,11 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "#processor/config.js";
 import { createEndpoint } from "#processor/forward/otlp/endpoint.js";
 import { forwardConfig, forwardEndpoints } from "#processor/forward/forward-config.js";
+import { startCommand } from "../support/run-command.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 const parse = (exporters: object) => parseConfig(JSON.stringify({ exporters }), {});
 
@@ -50,6 +54,16 @@ describe("endpoints in the configuration", () => {
     ]) {
       expect(message).toContain(`\n${path}`);
     }
+  });
+
+  it("are printed without what their headers say", async () => {
+    const file = join(await temporaryFolder(), "calibrant.yaml");
+    const headers = 'headers: { authorization: "Bearer k-123" }';
+    await writeFile(file, `exporters: { otlphttp: { endpoint: "http://a.example", ${headers} } }`);
+    const { code, output } = await startCommand("config", "print", file).ended;
+    expect(code).toBe(0);
+    expect(output).toContain("endpoint: http://a.example");
+    expect(output).not.toContain("k-123");
   });
 
   it("that name an authority which cannot be read are refused at the start", () => {
