@@ -8,6 +8,7 @@ import { resolveEnvironment, type Environment } from "./environment-references.j
 import { evaluateConfig } from "./evaluate/evaluate-config.js";
 import { evaluatorFaults } from "./evaluate/evaluator-faults.js";
 import { feedbackConfig } from "./feedback/feedback-config.js";
+import { forwardConfig } from "./forward/forward-config.js";
 import { interactionsConfig } from "./interactions/interactions-config.js";
 import { CalibrantError, messageOf } from "./kernel/errors.js";
 import { formatFaults, type Fault } from "./kernel/faults.js";
@@ -45,9 +46,9 @@ const configSchema = z.strictObject({
     .prefault({})
     .describe("What is made of it."),
   exporters: z
-    .strictObject({ clickhouse: storeConfig.prefault({}) })
+    .intersection(z.strictObject({ clickhouse: storeConfig.prefault({}) }), forwardConfig)
     .prefault({})
-    .describe("Where it is stored."),
+    .describe("Where it is stored, and by otlphttp and otlphttp/NAME where evaluations go."),
   extensions: z
     .strictObject({
       embedded_store: embeddedConfig.prefault({}),

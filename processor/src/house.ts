@@ -4,6 +4,8 @@ import { createDecoder } from "./decode/decode.js";
 import { startEmbeddedStore, type EmbeddedStore } from "./embedded/embedded.js";
 import { startEvaluation, startQuality } from "./evaluate/evaluate.js";
 import { createFeedbackDoor } from "./feedback/feedback.js";
+import { startForward } from "./forward/forward.js";
+import { forwardEndpoints } from "./forward/forward-config.js";
 import {
   markTurn,
   pricesOf,
@@ -31,6 +33,7 @@ import { createEarlierSpans } from "./store/earlier-spans.js";
 import { createCanaryStore } from "./store/canary-store.js";
 import { createEvaluationLedger } from "./store/evaluation-ledger.js";
 import { createQualityDefinitions } from "./store/quality-definitions.js";
+import { createForwardLedger } from "./store/forward-ledger.js";
 import { createInteractionQueries } from "./store/interaction-queries.js";
 import { createInteractionWriter } from "./store/interaction-writer.js";
 import { createLoadSink } from "./store/load-sink.js";
@@ -256,7 +259,7 @@ async function openWalks(
   report(undefined);
 }
 
-function startWalks({ config, client, clock, logger, metrics, spool }: Rooms): Walk[] {
+function startWalks({ config, client, clock, logger, metrics, spool, version }: Rooms): Walk[] {
   const { interactions, evaluate } = config.processors;
   const { meter } = metrics;
   const shared = { clock, logger, meter };
@@ -302,6 +305,12 @@ function startWalks({ config, client, clock, logger, metrics, spool }: Rooms): W
     const definition = { ...shared, definitions, config: evaluate.quality };
     walks.push({ name: "define quality", worker: startQuality(definition) });
   }
+  const endpoints = forwardEndpoints(config.exporters);
+  if (Object.keys(endpoints).length > 0) {
+    const ledger = createForwardLedger(client);
+    const worker = startForward({ ...shared, ledger, cursors, endpoints, version });
+    walks.push({ name: "forward", worker });
+  }
   return walks;
 }
 
@@ -311,7 +320,7 @@ function useOfRawTables({ receivers }: Config): RawTableUse {
 }
 
 function readinessOf(
-  { receivers, processors: { interactions, evaluate } }: Config,
+  { receivers, processors: { interactions, evaluate }, exporters }: Config,
   storeProblem: () => string | undefined,
   spool: Spool,
   walks: readonly Walk[],
@@ -321,6 +330,7 @@ function readinessOf(
     ...(interactions.enabled ? ["interactions"] : []),
     ...(interactions.enabled && receivers.source === "clickhouse" ? ["look back"] : []),
     ...(evaluate.enabled ? ["evaluate", "define quality"] : []),
+    ...(Object.keys(forwardEndpoints(exporters)).length > 0 ? ["forward"] : []),
   ];
   return [
     { name: "store", problem: storeProblem },

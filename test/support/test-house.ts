@@ -31,6 +31,10 @@ export interface TestHouseOptions {
   /** Settings of `receivers` beside the addresses, and of `processors`. */
   readonly receivers?: Readonly<Record<string, unknown>>;
   readonly processors?: Readonly<Record<string, unknown>>;
+  /** Exporters beside the store. */
+  readonly exporters?: Readonly<Record<string, unknown>>;
+  /** Where OTLP/HTTP listens; on any port when left out. */
+  readonly otlpEndpoint?: string;
 }
 
 /** The whole service within the test's process, on free ports; closed when the test has finished. */
@@ -43,9 +47,15 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
       processors: options.processors ?? {},
       receivers: {
         ...options.receivers,
-        otlp: { protocols: { http: { endpoint: anyPort }, grpc: { endpoint: anyPort } } },
+        otlp: {
+          protocols: {
+            http: { endpoint: options.otlpEndpoint ?? anyPort },
+            grpc: { endpoint: anyPort },
+          },
+        },
       },
       exporters: {
+        ...options.exporters,
         clickhouse: {
           ...(store === undefined ? {} : { url: store.url, ...store.credentials }),
           request_timeout: requestTimeout,

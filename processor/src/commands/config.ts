@@ -41,11 +41,14 @@ function withoutSecrets(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       key,
-      /password|api_key|secret/.test(key) && !isEmpty(inner) ? "[redacted]" : withoutSecrets(inner),
+      /password|api_key|secret|^headers$/.test(key) && !isEmpty(inner)
+        ? "[redacted]"
+        : withoutSecrets(inner),
     ]),
   );
 }
 
 function isEmpty(value: unknown): boolean {
-  return value === "" || (Array.isArray(value) && value.length === 0);
+  if (typeof value !== "object" || value === null) return value === "";
+  return Object.keys(value).length === 0;
 }

@@ -41,6 +41,9 @@ export const errorCodes = {
   JUDGE_REFUSED: "A judge model refused the request; trying again will not help.",
   JUDGE_INVALID_OUTPUT: "A judge model's answer is not of the form that the rubric asks for.",
   EVALUATOR_FAILED: "An evaluator ended with an error of its own.",
+  FORWARD_HELD:
+    "An endpoint that evaluations are forwarded to does not take them for the time being.",
+  FORWARD_REFUSED: "An endpoint refuses an evaluation for good; it is skipped and counted.",
   PORT_IN_USE: "A port that the service was told to listen on is taken.",
 } as const;
 

@@ -2,5 +2,6 @@
 export * from "./ports/ingest.js";
 export * from "./ports/interactions.js";
 export * from "./ports/evaluation.js";
+export * from "./ports/forward.js";
 export * from "./ports/queries.js";
 export * from "./ports/doors.js";

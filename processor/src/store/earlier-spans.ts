@@ -1,5 +1,6 @@
 import type { EarlierSpans } from "../model/ports.js";
 import { storeTime, type StoreClient } from "./client.js";
+import { withoutVerdictSpans } from "./verdict-rows.js";
 
 /** Milliseconds of spans that are looked at in one statement. */
 const stretch = 3_600_000;
@@ -19,7 +20,7 @@ export function createEarlierSpans(client: StoreClient): EarlierSpans {
                   toUInt32(countIf(ParentSpanId = '')), toDateTime64(min(Timestamp), 3),
                   toDateTime64(max(Timestamp), 3)
            FROM otel.otel_traces
-           WHERE TraceId != '' AND Timestamp >= '${storeTime(start)}'
+           WHERE TraceId != '' AND ${withoutVerdictSpans} AND Timestamp >= '${storeTime(start)}'
              AND Timestamp < '${storeTime(start + stretch)}'
              AND TraceId NOT IN (SELECT trace_id FROM calibrant.trace_arrivals)
            GROUP BY TraceId`,

@@ -11,6 +11,7 @@ import {
   type ReadLimits,
   type TimeRange,
 } from "./trace-range.js";
+import { withoutVerdictLogs } from "./verdict-rows.js";
 
 type Attributes = Readonly<Record<string, string>>;
 
@@ -52,6 +53,7 @@ export async function logsOf(
      FROM otel.otel_logs
      WHERE TraceId IN ${range.traceIds}
        AND Timestamp >= '${range.start}' AND Timestamp <= '${range.end}' ${day}
+       AND ${withoutVerdictLogs}
      ORDER BY Timestamp, _part_index, _part_offset
      LIMIT ${limits.rows + 1} BY TraceId
      LIMIT ${wanted.length * (limits.rows + 1)}`,

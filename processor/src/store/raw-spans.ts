@@ -11,6 +11,7 @@ import {
   type ReadLimits,
   type TimeRange,
 } from "./trace-range.js";
+import { withoutVerdictSpans } from "./verdict-rows.js";
 
 type Attributes = Readonly<Record<string, string>>;
 
@@ -59,6 +60,7 @@ export async function spansOf(
             arrayMap(m -> ${eventAttributes}, Events.Attributes) AS eventAttributes
      FROM otel.otel_traces
      WHERE TraceId IN ${range.traceIds} AND Timestamp >= '${range.start}' AND Timestamp <= '${range.end}'
+       AND ${withoutVerdictSpans}
      LIMIT ${limits.rows + 1} BY TraceId
      LIMIT ${wanted.length * (limits.rows + 1)}`,
     {},

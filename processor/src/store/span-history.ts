@@ -1,5 +1,6 @@
 import type { SpanHistory, SpanTime, StoredTrace } from "../model/ports.js";
 import { storeTime, type StoreClient } from "./client.js";
+import { withoutVerdictSpans } from "./verdict-rows.js";
 import { fromWire, type WireRow } from "./wire-row.js";
 
 /** Milliseconds of one stretch. */
@@ -86,7 +87,7 @@ async function read(
 
 function within({ start, end }: SpanTime, service: string | undefined): string {
   const ofService = service === undefined ? "" : "AND ServiceName = {service:String}";
-  return `TraceId != '' AND Timestamp >= '${storeTime(start)}' AND Timestamp < '${storeTime(end)}' ${ofService}`;
+  return `TraceId != '' AND ${withoutVerdictSpans} AND Timestamp >= '${storeTime(start)}' AND Timestamp < '${storeTime(end)}' ${ofService}`;
 }
 
 function touching({ start, end }: SpanTime): string {
