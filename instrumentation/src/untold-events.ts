@@ -8,7 +8,9 @@ const none: ByteRange = { from: 0, to: 0 };
 /** The end of an event, of a server that ends lines with LF. */
 const blankLine = "\n\n";
 /** What `toString("latin1")` of a Buffer calls, here for any bytes; its types leave it out. */
-const { latin1Slice } = Buffer.prototype as unknown as { latin1Slice(this: Uint8Array): string };
+const { latin1Slice } = Buffer.prototype as unknown as {
+  readonly latin1Slice: (this: Uint8Array) => string;
+};
 
 /**
  * The whole events of a piece that hold nothing to be read, so that most pieces of a stream need

@@ -23,9 +23,9 @@ interface Kind {
 }
 
 const kinds: readonly Kind[] = [
-  { call: "whole answer", rounds: 60, callsARound: 50, concurrent: 1 },
-  { call: "streamed answer", rounds: 45, callsARound: 20, concurrent: 1 },
-  { call: "streamed answer, paced, TLS", rounds: 15, callsARound: 20, concurrent: 20 },
+  { call: "whole answer", rounds: 40, callsARound: 50, concurrent: 1 },
+  { call: "streamed answer", rounds: 30, callsARound: 20, concurrent: 1 },
+  { call: "streamed answer, paced, TLS", rounds: 10, callsARound: 20, concurrent: 20 },
 ];
 const warmUpRounds = 3;
 
