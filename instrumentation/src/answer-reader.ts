@@ -1,6 +1,7 @@
 import type { ProviderApi, StreamCollector } from "./apis/provider-api.js";
 import { isObject, parseJson, textOf, objectOf, type JsonObject } from "./json.js";
 import { ServerSentEventParser } from "./server-sent-events.js";
+import { untoldEvents } from "./untold-events.js";
 import { largestAnswer } from "./text-budget.js";
 
 /** A stream longer than this many characters is read no further: no answer is. */
@@ -15,11 +16,15 @@ export interface AnswerError {
 /** Reads the bytes of one answer as they pass by, and keeps a bounded part of them. */
 export class AnswerReader {
   readonly #api: ProviderApi;
-  readonly #content: boolean;
   readonly #collector: StreamCollector | undefined;
   #decoder: InstanceType<typeof TextDecoder> | undefined;
   #events: ServerSentEventParser | undefined;
-  #pieces = 0;
+  /** Found in the events that have to be read; undefined where all have to be. */
+  readonly #telling: RegExp | undefined;
+  /** Whether the first event has been read, which tells of the answer as a whole. */
+  #begun = false;
+  /** Whether the bytes so far end with the end of an event. */
+  #between = false;
   #length = 0;
   #body: unknown;
   #text = "";
@@ -32,8 +37,8 @@ export class AnswerReader {
    */
   constructor(api: ProviderApi, events: boolean, content: boolean) {
     this.#api = api;
-    this.#content = content;
     this.#collector = events ? api.collector() : undefined;
+    this.#telling = content ? undefined : api.telling;
   }
 
   get streams(): boolean {
@@ -53,8 +58,24 @@ export class AnswerReader {
   /** Answers true when the answer is complete, which may be before the body ends. */
   add(bytes: Uint8Array): boolean {
     if (this.#complete || this.#length > longestStream) return this.#complete;
+    const telling = this.#begun ? this.#telling : undefined;
+    if (telling === undefined) return this.#decode(bytes);
+    const { from, to } = untoldEvents(bytes, this.#between, telling);
+    if (from >= to) return this.#decode(bytes);
+    if (from > 0) {
+      this.#decode(bytes.subarray(0, from));
+      if (this.#complete || !this.#between) return this.#decode(bytes.subarray(from));
+    }
+    this.#length += to - from;
+    return to === bytes.length ? false : this.#decode(bytes.subarray(to));
+  }
+
+  #decode(bytes: Uint8Array): boolean {
     this.#decoder ??= new TextDecoder();
-    return this.addText(this.#decoder.decode(bytes, { stream: true }));
+    const complete = this.addText(this.#decoder.decode(bytes, { stream: true }));
+    // The decoder keeps the bytes of a character that is not complete, which no line end is.
+    this.#between = bytes.at(-1) === 0x0a && this.#events?.between === true;
+    return complete;
   }
 
   /** The body that somebody else has parsed. */
@@ -95,8 +116,9 @@ export class AnswerReader {
   }
 
   #isWanted(data: string, event: string): boolean {
-    if (this.#content || this.#pieces++ === 0) return true;
-    return this.#api.isContentOnly?.(data, event) !== true;
+    const telling = this.#begun ? this.#telling : undefined;
+    this.#begun = true;
+    return telling === undefined || telling.test(data) || telling.test(event);
   }
 
   #addPiece(collector: StreamCollector, piece: unknown, event: string): void {

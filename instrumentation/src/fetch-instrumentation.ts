@@ -28,6 +28,7 @@ import { withoutBaggage } from "./interaction-baggage.js";
 import { isObject, parseJson, type JsonObject } from "./json.js";
 import { ModelCall, targetAttributes } from "./model-call.js";
 import { providerName } from "./provider-name.js";
+import { ReaderWatch } from "./reader-watch.js";
 import {
   capturesContent,
   settingsOf,
@@ -85,6 +86,7 @@ export class GenAiFetchInstrumentation extends InstrumentationBase<GenAiFetchIns
   declare private callMetrics: CallMetrics;
   readonly #guard: FaultGuard;
   readonly #attempts = new Attempts();
+  readonly #watch = new ReaderWatch();
   /** Calls under way. */
   readonly #calls = new Set<ModelCall>();
   #settings: Settings | undefined;
@@ -217,10 +219,11 @@ export class GenAiFetchInstrumentation extends InstrumentationBase<GenAiFetchIns
       api,
       target,
       span,
-      attributes,
+      attributes: counted ? attributes : undefined,
       content: new ContentRecorder(captured, settings.config.redact, this.#guard),
       metrics: this.callMetrics,
       guard: this.#guard,
+      watch: this.#watch,
       signal: read.request.signal,
       onEnd: (failed) => {
         this.#calls.delete(call);

@@ -8,6 +8,7 @@ import { errorMessage, errorType } from "./errors.js";
 import type { FaultGuard } from "./faults.js";
 import type { JsonObject } from "./json.js";
 import { canObserve, observeResponse, type BodyObserver } from "./observed-response.js";
+import type { ReaderWatch, WatchedReader } from "./reader-watch.js";
 
 /** Answers larger than this many characters are parsed after the application has had its turn. */
 const parsedAtOnce = 64 * 1024;
@@ -20,11 +21,12 @@ export interface ModelCallOptions {
   readonly api: ProviderApi;
   readonly target: CallTarget;
   readonly span: Span;
-  /** What the span was started with. */
-  readonly attributes: Attributes;
+  /** What the span was started with; undefined where no metrics are recorded. */
+  readonly attributes: Attributes | undefined;
   readonly content: ContentRecorder;
   readonly metrics: CallMetrics;
   readonly guard: FaultGuard;
+  readonly watch: ReaderWatch;
   /** Aborts the request. */
   readonly signal: AbortSignal | undefined;
   /** Told once, at the end, whether the call failed. */
@@ -32,34 +34,40 @@ export interface ModelCallOptions {
 }
 
 /** One call under way, from its request to the end of its answer. Its span ends exactly once. */
-export class ModelCall implements BodyObserver {
+export class ModelCall implements BodyObserver, WatchedReader {
   readonly #options: ModelCallOptions;
   readonly #span: Span;
   readonly #guard: FaultGuard;
   readonly #started = performance.now();
   /** What the span has so far, for the metrics. */
-  readonly #attributes: Attributes;
+  readonly #attributes: Attributes | undefined;
   #reader: AnswerReader | undefined;
   #streamed: boolean;
   #status = 0;
   #firstChunk: number | undefined;
   #ended = false;
+  #failed = false;
+  /** When the application was last seen to read. */
   #lastAsked = 0;
+  /** Whether it waits for the server. */
   #reading = false;
-  #watch: NodeJS.Timeout | undefined;
+  /** Whether it has read since the last look. */
+  #hasRead = false;
 
   constructor(options: ModelCallOptions) {
     this.#options = options;
     this.#span = options.span;
     this.#guard = options.guard;
-    this.#attributes = { ...options.attributes };
+    this.#attributes = options.attributes === undefined ? undefined : { ...options.attributes };
     this.#streamed = options.target.stream;
   }
 
   /** What the request says besides the attributes that the span was started with. */
   requested(body: JsonObject): void {
     const { api, content } = this.#options;
-    this.#span.setAttributes(content.attributes(() => api.requestContent(body)));
+    if (content.captured) {
+      this.#span.setAttributes(content.attributes(() => api.requestContent(body)));
+    }
   }
 
   /** A request that could be read only after the span was started. */
@@ -84,7 +92,7 @@ export class ModelCall implements BodyObserver {
     this.#reader = new AnswerReader(api, events && response.ok, content.captured);
     observeResponse(response, this);
     this.#lastAsked = performance.now();
-    this.#watchReader();
+    this.#options.watch.add(this);
   }
 
   waiting(): void {
@@ -93,31 +101,31 @@ export class ModelCall implements BodyObserver {
 
   chunk(bytes: Uint8Array): void {
     this.#reading = false;
-    this.#lastAsked = performance.now();
-    this.#read((reader) => reader.add(bytes));
+    this.#hasRead = true;
+    this.#read(bytes, addBytes);
   }
 
   text(text: string): void {
-    this.#read((reader) => reader.addText(text));
+    this.#read(text, addText);
   }
 
   parsed(value: unknown): void {
-    this.#read((reader) => {
-      reader.setBody(value);
-      return true;
-    });
+    this.#read(value, setBody);
   }
 
   /** @param add answers true when the answer is complete */
-  #read(add: (reader: AnswerReader) => boolean): void {
+  #read<T>(piece: T, add: (reader: AnswerReader, piece: T) => boolean): void {
     const reader = this.#reader;
     if (this.#ended || reader === undefined) return;
-    this.#guard.run("Reading an answer", () => {
+    // Not by the guard's `run`: this is done for every piece of a stream.
+    try {
       if (this.#firstChunk === undefined && reader.streams) {
         this.#firstChunk = (performance.now() - this.#started) / 1_000;
       }
-      if (add(reader)) this.#finish();
-    });
+      if (add(reader, piece)) this.#finish();
+    } catch (error) {
+      this.#guard.report("Reading an answer", error);
+    }
   }
 
   end(): void {
@@ -159,6 +167,7 @@ export class ModelCall implements BodyObserver {
   #setError(type: string, message: string): void {
     const { content } = this.#options;
     const said = content.redacts ? content.errorMessage(message) : message;
+    this.#failed = true;
     this.#set({ [common.errorType]: type });
     this.#span.setStatus({
       code: SpanStatusCode.ERROR,
@@ -167,14 +176,14 @@ export class ModelCall implements BodyObserver {
   }
 
   #set(attributes: Attributes): void {
-    Object.assign(this.#attributes, attributes);
+    if (this.#attributes !== undefined) Object.assign(this.#attributes, attributes);
     this.#span.setAttributes(attributes);
   }
 
   #finish(endTime?: number): void {
     if (this.#ended) return;
     this.#ended = true;
-    clearTimeout(this.#watch);
+    this.#options.watch.remove(this);
     const duration = (performance.now() - this.#started) / 1_000;
     const reader = this.#reader;
     this.#reader = undefined;
@@ -188,9 +197,12 @@ export class ModelCall implements BodyObserver {
     });
     this.#guard.run("Ending a span", () => this.#span.end(endTime));
     this.#guard.run("Recording metrics", () => {
+      const { metrics, onEnd } = this.#options;
       const attributes = this.#attributes;
-      this.#options.metrics.record({ attributes, duration, firstChunk: this.#firstChunk });
-      this.#options.onEnd(attributes[common.errorType] !== undefined);
+      if (attributes !== undefined) {
+        metrics.record({ attributes, duration, firstChunk: this.#firstChunk });
+      }
+      onEnd(this.#failed);
     });
   }
 
@@ -207,7 +219,9 @@ export class ModelCall implements BodyObserver {
       const type = error.type ?? "_OTHER";
       this.#setError(type, error.message ?? type);
     }
-    this.#span.setAttributes(content.attributes(() => api.responseContent(body)));
+    if (content.captured) {
+      this.#span.setAttributes(content.attributes(() => api.responseContent(body)));
+    }
   }
 
   #refused(reader: AnswerReader | undefined): void {
@@ -216,15 +230,28 @@ export class ModelCall implements BodyObserver {
   }
 
   /** Ends the span of an answer that the application does not read, or has stopped reading. */
-  #watchReader(): void {
+  look(now: number): void {
+    if (this.#hasRead || this.#reading) {
+      this.#hasRead = false;
+      this.#lastAsked = now;
+      return;
+    }
     const patience = this.#status < 400 ? abandonedAfter : refusalAbandonedAfter;
-    this.#watch = setTimeout(() => {
-      const idle = performance.now() - this.#lastAsked;
-      if (!this.#reading && idle >= patience) this.#finish();
-      else if (!this.#ended) this.#watchReader();
-    }, patience);
-    this.#watch.unref();
+    if (now - this.#lastAsked >= patience) this.#finish();
   }
+}
+
+function addBytes(reader: AnswerReader, bytes: Uint8Array): boolean {
+  return reader.add(bytes);
+}
+
+function addText(reader: AnswerReader, text: string): boolean {
+  return reader.addText(text);
+}
+
+function setBody(reader: AnswerReader, value: unknown): boolean {
+  reader.setBody(value);
+  return true;
 }
 
 export function targetAttributes({ model, stream }: CallTarget): Attributes {

@@ -75,24 +75,25 @@ function define(target: object, name: string, value: unknown): void {
   Object.defineProperty(target, name, { value, configurable: true, writable: true });
 }
 
-async function readWhole(
+function readWhole(
   read: () => Promise<unknown>,
   show: (value: unknown) => void,
   observer: BodyObserver,
 ): Promise<unknown> {
   observer.waiting();
-  let value: unknown;
-  try {
-    value = await read();
-  } catch (error) {
-    // The body came, and is not what the application took it for.
-    if (error instanceof SyntaxError) observer.end();
-    else observer.fail(error);
-    throw error;
-  }
-  show(value);
-  observer.end();
-  return value;
+  return read().then(
+    (value) => {
+      show(value);
+      observer.end();
+      return value;
+    },
+    (error: unknown) => {
+      // The body came, and is not what the application took it for.
+      if (error instanceof SyntaxError) observer.end();
+      else observer.fail(error);
+      throw error;
+    },
+  );
 }
 
 /**

@@ -22,6 +22,11 @@ export class ServerSentEventParser {
   #data: string[] = [];
   #size = 0;
 
+  /** Whether the text so far ends with the end of an event. */
+  get between(): boolean {
+    return this.#rest === "" && this.#data.length === 0 && this.#name === "";
+  }
+
   /** The events that `text` completes. */
   add(text: string): ServerSentEvent[] {
     const events: ServerSentEvent[] = [];

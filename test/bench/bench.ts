@@ -5,7 +5,7 @@ import Table from "cli-table3";
 import { measureBacklog, type Backlog } from "./backlog.js";
 import { measureDecode, type DecodeSpeed } from "./decode-speed.js";
 import { measureEndToEnd, type EndToEnd } from "./end-to-end.js";
-import { measureInstrumentation, type InstrumentationCost } from "./instrumentation.js";
+import { measureInstrumentation, asked, type InstrumentationCost } from "./instrumentation.js";
 import { measureJudges, type JudgeSpeed } from "./judges.js";
 import { measureSustained, type Sustained } from "./sustained.js";
 
@@ -113,13 +113,14 @@ if (isWanted("instrumentation")) {
   progress("calls of a model's client without and with the instrumentation");
   instrumentation.push(...(await measureInstrumentation()));
   table(
-    "Instrumentation, one call of the openai client",
+    `Instrumentation, one call of the openai client (asked: less than ${asked.ratio * 100} % and ${asked.addedLatency} ms)`,
     instrumentation.map((cost) => ({
       call: cost.call,
       content: cost.content ? "recorded" : "not recorded",
       "CPU without, µs": whole(cost.plainCpu),
+      "bare span, µs": whole(cost.spanCpu),
       "CPU added, µs": whole(cost.addedCpu),
-      "CPU added, %": (cost.ratio * 100).toFixed(1),
+      "CPU added, %": `${percent(cost.ratio)} (${cost.ratioInterval.map(percent).join(" to ")})`,
       "export, µs": whole(cost.exportCpu),
       "latency without, ms": cost.plainLatency.toFixed(2),
       "latency added, ms": cost.addedLatency.toFixed(3),
@@ -174,6 +175,10 @@ function perSpan(figure: EndToEnd["calibrant"]): string {
 
 function whole(value: number): string {
   return Math.round(value).toLocaleString("en-US");
+}
+
+function percent(ratio: number): string {
+  return (ratio * 100).toFixed(1);
 }
 
 function progress(doing: string): void {

@@ -23,7 +23,7 @@ export const anthropicMessages: ProviderApi = {
   responseAttributes,
   responseContent: (body) => ({ outputMessages: [outputMessage(body)] }),
   collector: () => new MessageStreamCollector(),
-  isContentOnly: (_data, event) => event === "content_block_delta",
+  telling: /message_|error|\[DONE\]/,
 };
 
 function requestAttributes(body: JsonObject): Attributes {

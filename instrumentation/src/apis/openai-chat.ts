@@ -19,10 +19,7 @@ export const openAiChat: ProviderApi = {
   responseAttributes,
   responseContent: (body) => ({ outputMessages: outputMessages(body["choices"]) }),
   collector: () => new ChatStreamCollector(),
-  isContentOnly: (data) =>
-    /"finish_reason":\s*null/.test(data) &&
-    !(data.includes('"usage"') && /"usage":\s*\{/.test(data)) &&
-    !data.includes('"error"'),
+  telling: /"finish_reason":\s*[^n\s]|"usage":\s*\{|"error"|\[DONE\]/,
 };
 
 function requestAttributes(body: JsonObject): Attributes {

@@ -21,7 +21,7 @@ export const openAiResponses: ProviderApi = {
   responseAttributes,
   responseContent,
   collector: () => new ResponsesStreamCollector(),
-  isContentOnly: (_data, event) => event.endsWith(".delta"),
+  telling: /"response"|response\.(?:completed|incomplete|failed)|error|\[DONE\]/,
 };
 
 function requestAttributes(body: JsonObject): Attributes {

@@ -37,10 +37,10 @@ export interface ProviderApi {
   /** Undefined where the API does not stream. */
   collector(): StreamCollector | undefined;
   /**
-   * Whether an event after the first holds a piece of content and nothing else, so that it need not
-   * be read where content is not recorded. In doubt it does not.
+   * Is found in every event after the first that holds something besides a piece of content. Events
+   * without it are not read where content is not recorded. Undefined where nothing tells them apart.
    */
-  isContentOnly?(data: string, event: string): boolean;
+  readonly telling?: RegExp;
 }
 
 /** Of the APIs that name the model in the body. */
