@@ -20,8 +20,6 @@ export interface PendingInteraction extends Interaction {
   readonly previous_output: string;
   /** In the order of their start. */
   readonly tool_uses: readonly ToolUse[];
-  /** The tools that the model was offered, a JSON array as the application sent it; empty when not known. */
-  readonly tool_definitions: string;
 }
 
 /** One interaction and the evaluators that have yet to answer for it. */
