@@ -9,6 +9,20 @@ const parameters = { type: "object", properties: { id: { type: "string" } } };
 const capitals = { type: "OBJECT", properties: { id: { type: "STRING" } } };
 const tool = { name: "find", description: "Finds", parameters };
 
+function columnOf(tools: unknown, contentLimit: number): string | undefined {
+  const attributes = {
+    "gen_ai.operation.name": "chat",
+    "gen_ai.request.model": "m",
+    "gen_ai.tool.definitions": JSON.stringify(tools),
+  };
+  return assembleTrace(traceOf(rawSpan({ spanId: "a", attributes })), {
+    prices: loadPrices(),
+    contentLimit,
+    arrivedAt: 0,
+    cutShort: false,
+  }).trace.interactions[0]?.tool_definitions;
+}
+
 describe("tool definitions", () => {
   it.each([
     ["OpenAI's Chat Completions", [{ type: "function", function: tool }]],
@@ -39,20 +53,6 @@ describe("tool definitions", () => {
       }),
     );
   });
-
-  const columnOf = (tools: unknown, contentLimit: number): string | undefined => {
-    const attributes = {
-      "gen_ai.operation.name": "chat",
-      "gen_ai.request.model": "m",
-      "gen_ai.tool.definitions": JSON.stringify(tools),
-    };
-    return assembleTrace(traceOf(rawSpan({ spanId: "a", attributes })), {
-      prices: loadPrices(),
-      contentLimit,
-      arrivedAt: 0,
-      cutShort: false,
-    }).trace.interactions[0]?.tool_definitions;
-  };
 
   it("lose their descriptions first when they are too long, then say that they are cut", () => {
     const long = { ...tool, description: "long ".repeat(100) };

@@ -34,6 +34,7 @@ async function storeUses(index: number, uses: readonly Use[]): Promise<void> {
     name,
     service_name: "tools",
     started_at: storeTime(begun + after),
+    duration_ms: name === "broken" ? 12.5 : 0,
     status: name === "broken" ? "error" : "ok",
     error_type: name === "broken" ? "TimeoutError" : "",
     input_text: input,
@@ -82,6 +83,7 @@ describe("tool uses of pending interactions", () => {
         result: "result of find_order",
         status: "ok",
         error_type: "",
+        duration_ms: 0,
       },
       {
         name: "broken",
@@ -89,6 +91,7 @@ describe("tool uses of pending interactions", () => {
         result: "result of broken",
         status: "error",
         error_type: "TimeoutError",
+        duration_ms: 12.5,
       },
     ]);
     expect(uses.get(idOf(2))).toHaveLength(50);

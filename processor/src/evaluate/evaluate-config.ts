@@ -20,7 +20,7 @@ export const evaluateConfig = z.strictObject({
     .record(z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/), evaluatorConfig)
     .default({})
     .describe(
-      "Changes to the standard evaluators (empty-answer, refusal, repetition, relevance, groundedness) and further judges by name",
+      "Changes to the standard evaluators (empty-answer, refusal, repetition, tool-call-validity, relevance, groundedness), further checks and judges by name",
     ),
   rubrics: z
     .array(z.string().min(1))

@@ -3,7 +3,7 @@ import type { Meter } from "@opentelemetry/api";
 import type { Clock } from "../kernel/clock.js";
 import type { Logger } from "../kernel/logger.js";
 import { startWorker, type Worker } from "../kernel/worker.js";
-import type { CursorStore, EvaluationLedger } from "../model/ports.js";
+import type { CursorStore, EvaluationLedger, FindPersonalData } from "../model/ports.js";
 import { dailyBudget, unlimitedBudget, type Budget } from "./sampling/budget.js";
 import { codeLane } from "./checks/code-check.js";
 import { createDecide } from "./ledger/decide.js";
@@ -24,6 +24,8 @@ export interface EvaluateOptions {
   readonly clock: Clock;
   /** What a model costs when the configuration does not say; without it such a cost is unknown. */
   readonly priceOf?: (model: string) => ModelPrice | undefined;
+  /** Needed by the check for leaked personal data alone. */
+  readonly findPersonalData?: FindPersonalData;
   /** Uniform in [0, 1), for the spread of waiting times. */
   readonly random?: () => number;
 }
@@ -102,7 +104,10 @@ function start(
     round: async (signal) => {
       // One listener for each call under way.
       setMaxListeners(0, signal);
-      for (const { sampler } of assignments) await sampler.open();
+      for (const { evaluator, sampler } of assignments) {
+        await evaluator.open?.();
+        await sampler.open();
+      }
       return await lane.round(signal);
     },
   });

@@ -17,6 +17,14 @@ export const evaluatorConfig = z.strictObject({
     .string()
     .optional()
     .describe("Name of the model that a judge asks; `default` when left out"),
+  check: z
+    .string()
+    .optional()
+    .describe("Name of the check that runs under this name; its own name when left out"),
+  options: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe("Options of a check; each has its own, see docs/checks.md"),
 });
 
 export type EvaluatorConfig = z.output<typeof evaluatorConfig>;

@@ -31,13 +31,26 @@ export function checkEvaluators(config: EvaluateConfig): ReadonlyMap<string, Rub
 
 function faultsOf(config: EvaluateConfig, rubrics: ReadonlyMap<string, Rubric>): Fault[] {
   const faults: Fault[] = [];
-  for (const [name, { rubric, model }] of Object.entries(config.evaluators)) {
+  for (const [name, { rubric, model, check, options }] of Object.entries(config.evaluators)) {
     const at = (field: string): string => `processors.evaluate.evaluators.${name}${field}`;
-    if (checks.some((check) => check.name === name)) {
+    const kind = checks.find((one) => one.name === (check ?? name));
+    if (kind !== undefined) {
       if (rubric !== undefined) faults.push({ path: at(".rubric"), message: "a check has none" });
       if (model !== undefined) faults.push({ path: at(".model"), message: "a check has none" });
+      for (const { path, message } of kind.faults(options ?? {})) {
+        faults.push({ path: at(path === "" ? ".options" : `.options.${path}`), message });
+      }
       continue;
     }
+    if (check !== undefined) {
+      const known = checks.map((one) => one.name).join(", ");
+      faults.push({
+        path: at(".check"),
+        message: `there is no check "${check}"; known are ${known}`,
+      });
+      continue;
+    }
+    if (options !== undefined) faults.push({ path: at(".options"), message: "a judge has none" });
     if (!rubrics.has(rubric ?? name)) {
       const path = at(rubric === undefined ? "" : ".rubric");
       const known = [...rubrics.keys()].join(", ");

@@ -62,6 +62,8 @@ export interface Evaluator {
   readonly paid: boolean;
   /** Those that share the same object are asked in one call. */
   readonly together?: Together | undefined;
+  /** Loads what the evaluator needs; resolves before it is asked anything. */
+  open?(): Promise<void>;
   /** Why this interaction cannot be judged; undefined when it can. */
   inapplicable(interaction: PendingInteraction): string | undefined;
   /** Rejects only when `signal` aborts, or for a fault in the evaluator itself. */

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Clock } from "../kernel/clock.js";
 import { codeEvaluator } from "./checks/code-check.js";
 import { checks } from "./checks/checks.js";
+import type { FindPersonalData } from "../model/ports.js";
 import type { EvaluateConfig } from "./evaluate-config.js";
 import type { EvaluatorConfig } from "./evaluator-config.js";
 import { checkEvaluators, standardModel } from "./evaluator-faults.js";
@@ -21,6 +22,7 @@ export interface EvaluatorOptions {
   readonly budget: Budget;
   /** What a model costs when the configuration does not say. */
   readonly priceOf?: ((model: string) => ModelPrice | undefined) | undefined;
+  readonly findPersonalData?: FindPersonalData | undefined;
   readonly random?: (() => number) | undefined;
   readonly onCall: (model: string, result: CallResult, milliseconds: number) => void;
 }
@@ -37,9 +39,12 @@ export function createEvaluators(options: EvaluatorOptions): Assignment[] {
   const salt = config.sampling_salt;
   const rubrics = checkEvaluators(config);
   const models = createModels(options);
-  const create = (name: string, { rubric, model }: EvaluatorConfig): Evaluator => {
-    const check = checks.find((candidate) => candidate.name === name);
-    if (check !== undefined) return codeEvaluator(check, clock);
+  const create = (name: string, settings: EvaluatorConfig): Evaluator => {
+    const { rubric, model } = settings;
+    const check = checks.find((candidate) => candidate.name === (settings.check ?? name));
+    if (check !== undefined) {
+      return codeEvaluator(check.create(settings.options ?? {}, options), clock, name);
+    }
     const judged = rubrics.get(rubric ?? name);
     const asked = models.get(model ?? standardModel);
     if (judged === undefined || asked === undefined) return evaluatorWithoutModel(name);
@@ -57,7 +62,8 @@ export function createEvaluators(options: EvaluatorOptions): Assignment[] {
 }
 
 function evaluatorConfigs(config: EvaluateConfig): [string, EvaluatorConfig][] {
-  const standard = [...checks.map(({ name }) => name), ...standardJudges];
+  const standardChecks = checks.filter((check) => check.standard).map(({ name }) => name);
+  const standard = [...standardChecks, ...standardJudges];
   return Object.entries({
     ...Object.fromEntries(standard.map((name) => [name, unchanged])),
     ...config.evaluators,

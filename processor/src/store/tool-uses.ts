@@ -39,7 +39,7 @@ async function readTogether(
     `SELECT interaction_id AS id, name,
             ${shortened("input_text", longestText)} AS arguments,
             ${shortened("output_text", longestText)} AS result,
-            status, error_type
+            status, error_type, duration_ms
      FROM (
        SELECT *, max(revision) OVER (PARTITION BY interaction_id) AS newest
        FROM calibrant.model_calls

@@ -9,6 +9,11 @@ export interface ToolUse {
   readonly result: string;
   readonly status: "ok" | "error";
   readonly error_type: string;
+  /**
+   * Milliseconds; 0 for a call that the model asked for and of which nothing else is known: perhaps
+   * no tool ran. Undefined when nobody says.
+   */
+  readonly duration_ms?: number;
 }
 
 /** An interaction that an evaluator has not yet answered for. */
@@ -36,6 +41,14 @@ export interface PendingPage {
   /** The store's clock when the page was read, milliseconds. */
   readonly storeTime: number;
 }
+
+/**
+ * Finds personal data in a text, in the order of their places (room `redact`, needed by
+ * `evaluate`). Kinds are the names of presets of redaction, such as `email`.
+ */
+export type FindPersonalData = (
+  text: string,
+) => readonly { readonly kind: string; readonly text: string }[];
 
 /** The ledger as the room `evaluate` uses it. */
 export interface EvaluationLedger {
