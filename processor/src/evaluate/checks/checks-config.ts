@@ -36,7 +36,7 @@ export const languageOptions = z.strictObject({
     .describe("Languages in which answers may be; that of the user when left out"),
 });
 
-export const personalDataKinds = [
+const personalDataKinds = [
   "email",
   "phone",
   "card_number",

@@ -5,7 +5,7 @@ import { excerpt, withoutCode } from "./texts.js";
 /** The store hands so many documents on at most: beyond, nobody knows which there were. */
 const mostDocuments = 50;
 /** Citations of one answer that are looked at. */
-const mostCitations = 1_000;
+const mostCitations = 200;
 
 /** `[1]`, `[^1]`, `[1, 3-5]` and `【1†source】`, but no link of Markdown. */
 const numbered =
@@ -53,27 +53,36 @@ function citationsOf(interaction: PendingInteraction): Citation[] {
   const given = givenTo(interaction);
   return [
     ...numbersIn(answer, interaction.context.length, given),
-    ...[...answer.matchAll(identified)]
+    ...matches(answer, identified)
       .filter(([, id = ""]) => identifier.test(id))
       .map(([text, id = ""]) => ({
         text: excerpt(text),
         isThere: given.includes(id.toLowerCase()),
       })),
-    ...[...answer.matchAll(address)].map(([text]) => ({
+    ...matches(answer, address).map(([text]) => ({
       text: excerpt(text, 120),
       isThere: given.includes(plainAddress(text)),
     })),
-  ].slice(0, mostCitations);
+  ];
+}
+
+/** The first of the matches. */
+function matches(answer: string, pattern: RegExp): RegExpExecArray[] {
+  const found: RegExpExecArray[] = [];
+  for (const match of answer.matchAll(pattern)) {
+    if (found.push(match) === mostCitations) break;
+  }
+  return found;
 }
 
 /** Where an application numbers documents itself, the numbers stand in what the model was given. */
 function numbersIn(answer: string, documents: number, given: string): Citation[] {
   const cited = [
-    ...[...answer.matchAll(numbered)].flatMap(([text, list, single]) =>
+    ...matches(answer, numbered).flatMap(([text, list, single]) =>
       numbersOf(list ?? single ?? "").map((number) => ({ text: excerpt(text), number })),
     ),
-    ...[...answer.matchAll(named)].map(([text, number]) => ({ text, number: Number(number) })),
-  ].slice(0, mostCitations);
+    ...matches(answer, named).map(([text, number]) => ({ text, number: Number(number) })),
+  ];
   if (cited.length === 0) return [];
   // Programmers count from 0.
   const last = cited.some(({ number }) => number === 0) ? documents - 1 : documents;

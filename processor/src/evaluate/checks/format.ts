@@ -79,9 +79,7 @@ function rulesOf(options: FormatOptions): Rule[] {
 
 /** Characters, a pair of surrogates as one. */
 function lengthOf(text: string): number {
-  let length = 0;
-  for (const _character of text) length++;
-  return length;
+  return Array.from(text).length;
 }
 
 const fenced =

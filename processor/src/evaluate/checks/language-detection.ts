@@ -16,8 +16,8 @@ const letters = /\p{L}/gu;
 const signs =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/gu;
 
-/** Characters that are looked at: the detector reads the first thousand. */
-const examined = 1_000;
+/** Characters that are looked at; more would tell nothing that these do not. */
+const examined = 500;
 
 /**
  * The package's small data: on sentences it tells languages apart as well as the larger ones, in

@@ -11,7 +11,7 @@ const margin = 0.15;
 /** Characters of a question and of an answer that are looked at. */
 const examined = 4_000;
 
-/** Who asks for another language names it, or asks for a translation. */
+/** Who asks for another language names it, or asks for a translation. For text in lower case. */
 const namedLanguage = new RegExp(
   [
     "\\b(?:english|german|french|spanish|italian|portuguese|dutch|danish|swedish|norwegian|finnish|polish|czech|slovak|hungarian|romanian|bulgarian|greek|turkish|russian|ukrainian|arabic|hebrew|persian|farsi|hindi|bengali|urdu|thai|vietnamese|indonesian|malay|chinese|mandarin|cantonese|japanese|korean|latin|catalan|croatian|serbian|slovenian|estonian|latvian|lithuanian|swahili|esperanto)\\b",
@@ -22,7 +22,7 @@ const namedLanguage = new RegExp(
     "английск|немецк|русск|英语|英文|中文|汉语|德语|法语|日语|英語|日本語|中国語|한국어|영어",
     "translat|übersetz|\\btradu|vertaal|\\boversæt|\\böversätt|przetłumacz|přelož|çevir|перевед|перевод|翻译|翻譯|翻訳|번역",
   ].join("|"),
-  "iu",
+  "u",
 );
 
 const names = new Intl.DisplayNames("en", { type: "language" });
@@ -81,10 +81,10 @@ function findingOf(
   if (output_text.trim() === "") return { reason: "no output" };
   if (isStructured(output_text)) return { reason: "the answer is no prose" };
   if (languages === undefined) {
-    if (namedLanguage.test(input_text.slice(0, examined))) {
+    if (namesLanguage(input_text)) {
       return { reason: "the user names a language" };
     }
-    if (namedLanguage.test(system_text.slice(0, examined))) {
+    if (namesLanguage(system_text)) {
       return { reason: "the system text names a language" };
     }
   }
@@ -99,9 +99,16 @@ function findingOf(
 
 function prose(text: string): string {
   return withoutQuotes(withoutCode(text.slice(0, examined)))
-    .replace(/\b(?:https?:\/\/|www\.)\S{1,2000}|\S{1,64}@\S{1,255}/g, " ")
-    .replace(/[\s\p{N}\p{P}\p{S}]{2,}/gu, " ")
-    .trim();
+    .split(/\s+/)
+    .filter((word) => !word.includes("@") && !address.test(word))
+    .join(" ");
+}
+
+/** At the beginning of a word, or behind a bracket. */
+const address = /^\W{0,3}(?:https?:|www\.)/;
+
+function namesLanguage(text: string): boolean {
+  return namedLanguage.test(text.slice(0, examined).toLowerCase());
 }
 
 function isNear(question: Detected, answer: Detected): boolean {
