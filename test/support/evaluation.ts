@@ -27,7 +27,7 @@ export function evaluationBench(): EvaluationBench {
       const worker = startEvaluation({
         ledger,
         cursors: memoryCursors(),
-        config: evaluateConfig.parse({ poll: 5, ...config }),
+        config: evaluateConfig.parse({ poll: 5, ...withFewEvaluators(config) }),
         meter: createNoopMeter(),
         logger: createLogger("silent"),
         clock: systemClock,
@@ -46,6 +46,12 @@ export function evaluationBench(): EvaluationBench {
       for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
     },
   };
+}
+
+/** Three checks and two judges, and what the test adds: enough to tell the ways through the ledger. */
+function withFewEvaluators(config: { readonly evaluators?: object }): object {
+  const others = { "tool-call-validity": { enabled: false } };
+  return { ...config, evaluators: { ...others, ...config.evaluators } };
 }
 
 /** Configuration with one model whose every verdict costs $0.002. */
