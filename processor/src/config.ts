@@ -6,7 +6,7 @@ import { decodeConfig } from "./decode/decode-config.js";
 import { embeddedConfig } from "./embedded/embedded-config.js";
 import { resolveEnvironment, type Environment } from "./environment-references.js";
 import { evaluateConfig } from "./evaluate/evaluate-config.js";
-import { evaluatorFaults } from "./evaluate/evaluator-faults.js";
+import { evaluatorFaults } from "./evaluate/faults/evaluator-faults.js";
 import { feedbackConfig } from "./feedback/feedback-config.js";
 import { forwardConfig } from "./forward/forward-config.js";
 import { interactionsConfig } from "./interactions/interactions-config.js";

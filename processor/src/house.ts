@@ -20,6 +20,7 @@ import type { Logger } from "./kernel/logger.js";
 import type { Worker } from "./kernel/worker.js";
 import type { Readiness } from "./model/ports.js";
 import { startReceiver } from "./receive/receive.js";
+import { personalDataFinder } from "./redact/find-personal-data.js";
 import { createRedactor } from "./redact/redact.js";
 import { createMetrics, type Metrics } from "./serve/metrics.js";
 import { startServer } from "./serve/serve.js";
@@ -295,6 +296,7 @@ function startWalks({ config, client, clock, logger, metrics, spool, version }: 
       cursors,
       canaries: createCanaryStore(client),
       config: evaluate,
+      findPersonalData: personalDataFinder(),
       priceOf: (model) => {
         const price = prices.find("", model);
         return price === undefined ? undefined : { ...price, cached_input: price.cachedInput };

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import Table from "cli-table3";
 import { measureBacklog, type Backlog } from "./backlog.js";
+import { measureChecks, type CheckSpeed } from "./check-speed.js";
 import { measureDecode, type DecodeSpeed } from "./decode-speed.js";
 import { measureEndToEnd, type EndToEnd } from "./end-to-end.js";
 import { measureInstrumentation, asked, type InstrumentationCost } from "./instrumentation.js";
@@ -11,7 +12,7 @@ import { measureSustained, type Sustained } from "./sustained.js";
 
 /**
  * `npm run bench` measures everything and writes test/bench/results.json; `npm run bench -- decode`
- * (or `end-to-end`, `sustained`, `backlog`, `instrumentation`, `judges`) measures one part and only prints it.
+ * (or `end-to-end`, `sustained`, `backlog`, `instrumentation`, `judges`, `checks`) measures one part and only prints it.
  */
 const parts = [
   "decode",
@@ -20,6 +21,7 @@ const parts = [
   "backlog",
   "instrumentation",
   "judges",
+  "checks",
 ] as const;
 const wanted = process.argv[2];
 if (wanted !== undefined && !parts.some((part) => part === wanted)) {
@@ -35,6 +37,7 @@ const sustained: Sustained[] = [];
 const backlog: Backlog[] = [];
 const instrumentation: InstrumentationCost[] = [];
 const judges: JudgeSpeed[] = [];
+const checks: CheckSpeed[] = [];
 
 if (isWanted("decode")) {
   for (const spanSize of [1_024, 1_200, 4_096]) {
@@ -147,9 +150,20 @@ if (isWanted("judges")) {
     })),
   );
 }
+if (isWanted("checks")) {
+  progress("evaluations of each check");
+  checks.push(...(await measureChecks()));
+  table(
+    "Checks, evaluations per CPU-second of one thread",
+    checks.map(({ check, evaluationsPerCpuSecond }) => ({
+      check,
+      "evaluations per CPU-second": whole(evaluationsPerCpuSecond),
+    })),
+  );
+}
 if (wanted === undefined) {
   const results = { machine: machine(), measuredAt: new Date().toISOString() };
-  const figures = { decode, endToEnd, sustained, backlog, instrumentation, judges };
+  const figures = { decode, endToEnd, sustained, backlog, instrumentation, judges, checks };
   writeFileSync(resultsFile, `${JSON.stringify({ ...results, ...figures }, null, 2)}\n`);
   process.stdout.write("\nwritten to test/bench/results.json\n");
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { evaluateConfig } from "#processor/evaluate/evaluate-config.js";
-import { evaluatorFaults } from "#processor/evaluate/evaluator-faults.js";
+import { evaluatorFaults } from "#processor/evaluate/faults/evaluator-faults.js";
 import { createCanaryStore } from "#processor/store/canary-store.js";
 import { createEvaluationLedger } from "#processor/store/evaluation-ledger.js";
 import { evaluationBench, modelAt } from "../support/evaluation.js";

@@ -54,6 +54,14 @@ describe("refusal", () => {
     "Sorry, ik kan u daar niet mee helpen.",
     "抱歉，我无法提供帮助。",
     "申し訳ありませんが、お答えできません。",
+    "我无法为您提供医疗建议。",
+    "죄송하지만 그 질문에는 답변드릴 수 없습니다.",
+    "К сожалению, я не могу вам помочь с этим.",
+    "Przykro mi, ale nie mogę pomóc w tej sprawie.",
+    "Tyvärr, jag kan inte hjälpa dig med det.",
+    "Beklager, jeg kan ikke svare på det spørsmålet.",
+    "Üzgünüm, bu konuda yardımcı olamam.",
+    "Omlouvám se, ale s tím vám nemohu pomoci.",
   ])("finds %j", (text) => {
     expect(refusal.judge(answering(text))).toMatchObject({ score: 0, label: "refused" });
   });
@@ -65,6 +73,10 @@ describe("refusal", () => {
     "If the shop cannot help you, write to the ombudsman.",
     "Sie können die Schuhe nicht zurückgeben, wenn die Sohle Spuren zeigt.",
     "No puedes devolver zapatos usados.",
+    "Вы не можете вернуть ношеную обувь, но я могу вам помочь.",
+    "Nie możesz zwrócić używanych butów.",
+    "您无法退回穿过的鞋子。",
+    "신은 신발은 반품할 수 없습니다.",
     `${"The warranty runs for two years. ".repeat(20)}I cannot help with repairs abroad.`,
   ])("lets %j pass", (text) => {
     expect(refusal.judge(answering(text))).toMatchObject({ score: 1, label: "answered" });
@@ -99,8 +111,11 @@ describe("repetition", () => {
     ).toBe("new");
   });
 
-  it("has nothing to say without a previous answer", () => {
+  it("has nothing to say without a previous answer, or of an answer of few words", () => {
     expect(repetition.inapplicable?.(answering(long, ""))).toBe("no previous answer");
+    expect(repetition.inapplicable?.(answering("You're welcome!", "You're welcome!"))).toBe(
+      "too short to compare",
+    );
   });
 
   it("measures a symmetric share that is 1 for the same text", () => {

@@ -102,7 +102,11 @@ describe("the ledger", () => {
         "repetition: interaction failed",
       ],
       ["groundedness: no retrieved context"],
-      ["groundedness: screened: empty answer", "relevance: screened: empty answer"],
+      [
+        "groundedness: screened: empty answer",
+        "relevance: screened: empty answer",
+        "repetition: too short to compare",
+      ],
       ["groundedness: no output", "relevance: no output", "repetition: no output"],
       ["repetition: no previous answer"],
     ]);

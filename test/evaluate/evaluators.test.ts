@@ -28,7 +28,7 @@ function versionOf(name: string, config: unknown): string {
 const withModel = { models: { default: { base_url: "http://127.0.0.1:9/v1" } } };
 
 describe("the evaluators of a configuration", () => {
-  it("are the three checks and the two judges by default, each for everything", () => {
+  it("are the four checks and the two judges by default, each for everything", () => {
     const found = evaluatorsOf({}).map((assignment) => [
       assignment.evaluator.name,
       assignment.evaluator.kind,
@@ -38,6 +38,7 @@ describe("the evaluators of a configuration", () => {
       ["empty-answer", "code", 1],
       ["refusal", "code", 1],
       ["repetition", "code", 1],
+      ["tool-call-validity", "code", 1],
       ["relevance", "llm", 1],
       ["groundedness", "llm", 1],
     ]);
@@ -62,6 +63,7 @@ describe("the evaluators of a configuration", () => {
     expect(found.map((assignment) => [assignment.evaluator.name, shareOf(assignment)])).toEqual([
       ["empty-answer", 1],
       ["repetition", 1],
+      ["tool-call-validity", 1],
       ["relevance", 0.25],
       ["groundedness", 1],
       ["relevance-again", 0.5],
@@ -81,7 +83,7 @@ describe("the evaluators of a configuration", () => {
         message: [
           "evaluators have faults:",
           'processors.evaluate.evaluators.relevence: there is no rubric "relevence"; known are completeness, correctness, frustration, groundedness, helpfulness, instruction-following, knowledge-retention, over-refusal, relevance, resolution, safety, tool-call-correctness',
-          "processors.evaluate.evaluators.refusal.rubric: a check has none",
+          "processors.evaluate.evaluators.refusal.rubric: a check has none; it belongs to a judge",
           'processors.evaluate.evaluators.relevance.model: there is no model "cheap" under models',
           'processors.evaluate.evaluators.other.rubric: there is no rubric "tone"; known are completeness, correctness, frustration, groundedness, helpfulness, instruction-following, knowledge-retention, over-refusal, relevance, resolution, safety, tool-call-correctness',
         ].join("\n"),

@@ -67,8 +67,8 @@ describe("a module that cannot be used", () => {
     const settings = { rubric: "relevance", model: "default", when: { filter: "x" } };
     expect(faultsOf("./gone.mjs", settings).split("\n")).toEqual([
       expect.stringContaining(`${at}.when.filter (line 1): column 1: there is no field "x"`),
-      `${at}.rubric (line 1): an evaluator with a module has none`,
-      `${at}.model (line 1): an evaluator with a module has none`,
+      `${at}.rubric (line 1): a module has none; it belongs to a judge`,
+      `${at}.model (line 1): a module has none; it belongs to a judge`,
       expect.stringMatching(/mine\.module \(line 1\): ENOENT: .*gone\.mjs/),
     ]);
   });
@@ -85,7 +85,7 @@ describe("a module that cannot be used", () => {
     const evaluators = {
       refusal: { module },
       relevance: { module },
-      repetition: { options: {}, timeout: "1s", memory: "64MiB", threads: 2 },
+      repetition: { timeout: "1s", memory: "64MiB", threads: 2 },
       mine: { module },
     };
     const config = JSON.stringify({ processors: { evaluate: { evaluators } } });
@@ -93,13 +93,12 @@ describe("a module that cannot be used", () => {
     expect(() => parseConfig(config, {})).toThrow(
       expect.objectContaining({
         message: [
-          "the configuration has 6 faults:",
+          "the configuration has 5 faults:",
           `${where}refusal (line 1): there is an evaluator "refusal" already; give yours another name`,
           `${where}relevance (line 1): there is an evaluator "relevance" already; give yours another name`,
-          `${where}repetition.options (line 1): only an evaluator with a module has it`,
-          `${where}repetition.timeout (line 1): only an evaluator with a module has it`,
-          `${where}repetition.memory (line 1): only an evaluator with a module has it`,
-          `${where}repetition.threads (line 1): only an evaluator with a module has it`,
+          `${where}repetition.timeout (line 1): a check has none; it belongs to a module`,
+          `${where}repetition.memory (line 1): a check has none; it belongs to a module`,
+          `${where}repetition.threads (line 1): a check has none; it belongs to a module`,
         ].join("\n"),
       }) as Error,
     );

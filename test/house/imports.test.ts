@@ -25,7 +25,10 @@ const reserved: Readonly<Record<string, readonly string[]>> = {
   "cli-progress": ["commands", "demo"],
   "cli-table3": ["commands", "demo"],
   pino: ["kernel"],
-  re2js: ["redact"],
+  re2js: ["redact", "evaluate"],
+  ajv: ["evaluate"],
+  eld: ["evaluate"],
+  obscenity: ["evaluate"],
 };
 
 /** The files at the root of `src` that join the rooms, and what they may look into. */

@@ -68,7 +68,7 @@ describe("the trace reader", () => {
 
   it("keeps hostile names of attributes as data, and reads older names of a status", async () => {
     const traceId = "b".repeat(32);
-    const attributes = { __proto__x: "1", constructor: "2", "gen_ai.tool.definitions": "dropped" };
+    const attributes = { __proto__x: "1", constructor: "2", "a.embedding.vector": "dropped" };
     const hostile = JSON.parse('{"__proto__": "polluted"}') as object;
     await client.insert("otel.otel_traces", [
       span(traceId, 0, {

@@ -34,7 +34,11 @@ export function evaluationBench(): EvaluationBench {
         conversations: memoryConversations(),
         cursors: memoryCursors(),
         // The interactions of most tests are the same apart from their names.
-        config: evaluateConfig.parse({ poll: 5, cache: { entries: 0 }, ...config }),
+        config: evaluateConfig.parse({
+          poll: 5,
+          cache: { entries: 0 },
+          ...withFewEvaluators(config),
+        }),
         meter: createNoopMeter(),
         logger: createLogger("silent"),
         clock: systemClock,
@@ -53,6 +57,12 @@ export function evaluationBench(): EvaluationBench {
       for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
     },
   };
+}
+
+/** Three checks and two judges, and what the test adds: enough to tell the ways through the ledger. */
+function withFewEvaluators(config: { readonly evaluators?: object }): object {
+  const others = { "tool-call-validity": { enabled: false } };
+  return { ...config, evaluators: { ...others, ...config.evaluators } };
 }
 
 /** Configuration with one model whose every verdict costs $0.002. */

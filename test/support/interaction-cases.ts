@@ -69,6 +69,7 @@ const emptyInteraction = {
   status: "ok",
   system_text: "",
   tool_calls: 0,
+  tool_definitions: "",
   user_id: "",
   user_segment: "",
   variant: "",

@@ -40,6 +40,7 @@ function plainInteraction(traceId: string): Interaction {
     input_text: "How late is it?",
     output_text: "Nine o'clock.",
     system_text: "",
+    tool_definitions: "",
     context: ["A document"],
     input_tokens: 10,
     output_tokens: 5,

@@ -63,6 +63,7 @@ function interactionOf(turn: Turn, now: number): Interaction {
     response_model: turn.error === undefined ? model : "",
     input_text: turn.question,
     output_text: turn.answer,
+    tool_definitions: "",
     system_text:
       "You are the assistant of a shop for outdoor equipment. Answer from the documents.",
     context: turn.context ?? [],

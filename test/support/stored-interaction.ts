@@ -16,7 +16,6 @@ export function storedInteraction(index: number, changes: StoredChanges = {}): o
   const {
     previous_output: _previous,
     tool_uses: _uses,
-    tool_definitions: _definitions,
     ...row
   } = pendingInteraction({
     trace_id,

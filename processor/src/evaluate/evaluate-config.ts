@@ -22,7 +22,7 @@ export const evaluateConfig = z.strictObject({
     .record(z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/), evaluatorConfig)
     .default({})
     .describe(
-      "Changes to the standard evaluators (empty-answer, refusal, repetition, relevance, groundedness) and further judges by name; the name of a rubric switches it on",
+      "Changes to the standard evaluators (empty-answer, refusal, repetition, tool-call-validity, relevance, groundedness) and further ones by name: that of a check or a rubric switches it on",
     ),
   rubrics: z
     .array(z.string().min(1))

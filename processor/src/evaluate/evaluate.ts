@@ -8,6 +8,7 @@ import type {
   ConversationQueue,
   CursorStore,
   EvaluationLedger,
+  FindPersonalData,
 } from "../model/ports.js";
 import { dailyBudget, unlimitedBudget, type Budget } from "./sampling/budget.js";
 import { startCanaries } from "./canaries/canaries.js";
@@ -43,6 +44,8 @@ export interface EvaluateOptions {
   readonly clock: Clock;
   /** What a model costs when the configuration does not say; without it such a cost is unknown. */
   readonly priceOf?: (model: string) => ModelPrice | undefined;
+  /** Needed by the check for leaked personal data alone. */
+  readonly findPersonalData?: FindPersonalData;
   /** Uniform in [0, 1), for the spread of waiting times. */
   readonly random?: () => number;
 }
@@ -170,7 +173,10 @@ function start(
     round: async (signal) => {
       // One listener for each call under way.
       setMaxListeners(0, signal);
-      for (const { sampler } of assignments) await sampler.open();
+      for (const { evaluator, sampler } of assignments) {
+        await evaluator.open?.();
+        await sampler.open();
+      }
       return await lane.round(signal);
     },
   });

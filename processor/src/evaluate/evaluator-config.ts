@@ -40,25 +40,31 @@ export const evaluatorConfig = z.strictObject({
   options: z
     .record(z.string(), z.unknown())
     .optional()
-    .describe("What such an evaluator is given beside the interaction"),
+    .describe(
+      "Options of a check (docs/checks.md), or what a module is given beside the interaction",
+    ),
   timeout: duration
     .refine((milliseconds) => milliseconds >= 1 && milliseconds <= 600_000, "expected 1ms to 10m")
     .optional()
-    .describe("Longest time that such an evaluator may take over an interaction; 1s when left out"),
+    .describe("Longest time that a module may take over an interaction; 1s when left out"),
   memory: byteSize
     .refine((bytes) => bytes >= 16 * 1024 ** 2, "expected at least 16MiB")
     .optional()
-    .describe("Objects that each thread of such an evaluator may hold; 128MiB when left out"),
+    .describe("Objects that each thread of a module may hold; 128MiB when left out"),
   threads: z
     .int()
     .min(1)
     .max(8)
     .optional()
-    .describe("Interactions that such an evaluator may be asked about at once; 1 when left out"),
+    .describe("Interactions that a module may be asked about at once; 1 when left out"),
   together: z
     .boolean()
     .default(true)
     .describe("Whether a judge may be asked in one call with others of its model"),
+  check: z
+    .string()
+    .optional()
+    .describe("Name of the check that runs under this name; its own name when left out"),
 });
 
 export type EvaluatorConfig = z.output<typeof evaluatorConfig>;

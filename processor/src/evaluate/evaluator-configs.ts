@@ -8,7 +8,8 @@ const unchanged: EvaluatorConfig = { enabled: true, sample: 1, together: true };
 
 /** The settings of all evaluators by name: the standard ones, and those that the configuration adds. */
 export function evaluatorConfigs(config: EvaluateConfig): [string, EvaluatorConfig][] {
-  const standard = [...checks.map(({ name }) => name), ...standardJudges];
+  const standardChecks = checks.filter((check) => check.standard).map(({ name }) => name);
+  const standard = [...standardChecks, ...standardJudges];
   return Object.entries({
     ...Object.fromEntries(standard.map((name) => [name, unchanged])),
     ...config.evaluators,

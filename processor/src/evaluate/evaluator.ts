@@ -70,6 +70,8 @@ export interface Evaluator {
   readonly together?: Together | undefined;
   /** The evaluator that asks anew what it has answered before; undefined where it always does. */
   readonly afresh?: Evaluator | undefined;
+  /** Loads what the evaluator needs; resolves before it is asked anything. */
+  open?(): Promise<void>;
   /** Why this interaction cannot be judged; undefined when it can. */
   inapplicable(interaction: PendingInteraction): string | undefined;
   /** Rejects only when `signal` aborts, or for a fault in the evaluator itself. */

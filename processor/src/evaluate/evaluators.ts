@@ -1,8 +1,9 @@
 import type { Logger } from "../kernel/logger.js";
 import { codeEvaluator } from "./checks/code-check.js";
-import { checks } from "./checks/checks.js";
+import { checkOf } from "./evaluator-kinds.js";
+import type { FindPersonalData } from "../model/ports.js";
 import type { EvaluatorConfig } from "./evaluator-config.js";
-import { checkEvaluators } from "./evaluator-faults.js";
+import { checkEvaluators } from "./faults/evaluator-faults.js";
 import type { Assignment, Evaluator } from "./evaluator.js";
 import { evaluatorConfigs } from "./evaluator-configs.js";
 import { configuredJudges, type ConfiguredJudgesOptions } from "./judges/configured-judges.js";
@@ -18,6 +19,7 @@ export interface EvaluatorOptions extends ConfiguredJudgesOptions {
   readonly budget: Budget;
   /** Hears of own evaluators that end, and of what they print. */
   readonly logger?: Logger | undefined;
+  readonly findPersonalData?: FindPersonalData | undefined;
 }
 
 /**
@@ -33,8 +35,10 @@ export function createEvaluators(options: EvaluatorOptions): Assignment[] {
   const create = (name: string, settings: EvaluatorConfig): Evaluator => {
     const own = ownModule(settings);
     if (own !== undefined) return moduleEvaluator({ ...options, name, ...own });
-    const check = checks.find((candidate) => candidate.name === name);
-    if (check !== undefined) return codeEvaluator(check, clock);
+    const check = checkOf(name, settings);
+    if (check !== undefined) {
+      return codeEvaluator(check.create(settings.options ?? {}, options), clock, name);
+    }
     const subject = rubrics.get(settings.rubric ?? name)?.subject;
     return judges.get(name) ?? evaluatorWithoutModel(name, subject);
   };

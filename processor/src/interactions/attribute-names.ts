@@ -53,6 +53,7 @@ export const genAi = {
   responseMessages: ["gen_ai.completion_json", "gen_ai.content.completion", "gen_ai.completion"],
   cost: ["gen_ai.usage.cost", "gen_ai.usage.total_cost"],
   systemInstructions: ["gen_ai.system_instructions"],
+  toolDefinitions: ["gen_ai.tool.definitions", "gen_ai.request.available_tools"],
   toolName: ["gen_ai.tool.name", "spring.ai.tool.definition.name"],
   toolCallId: ["gen_ai.tool.call.id"],
   toolArguments: ["gen_ai.tool.call.arguments", "spring.ai.tool.call.arguments"],

@@ -21,6 +21,14 @@ export interface Message {
   readonly parts: readonly MessagePart[];
 }
 
+/** A tool that a model was offered. */
+export interface ToolDefinition {
+  readonly name: string;
+  readonly description?: string;
+  /** JSON Schema of its arguments; undefined when only the name is known. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+}
+
 /** Undefined means that the source does not say; a 0 is a count. */
 export interface TokenUsage {
   /** Cached tokens included. */
@@ -62,6 +70,8 @@ export interface SpanReading {
   readonly input: readonly Message[];
   readonly output: readonly Message[];
   readonly systemInstructions: string;
+  /** What the model was offered. */
+  readonly tools: readonly ToolDefinition[];
   readonly toolName: string;
   readonly toolCallId: string;
   readonly toolArguments: string;
@@ -112,6 +122,7 @@ export const emptyReading: SpanReading = {
   input: [],
   output: [],
   systemInstructions: "",
+  tools: [],
   toolName: "",
   toolCallId: "",
   toolArguments: "",
@@ -140,6 +151,7 @@ export function mergeReadings(first: SpanReading, second: SpanReading): SpanRead
     input: firstFilled(first.input, second.input),
     output: firstFilled(first.output, second.output),
     systemInstructions: first.systemInstructions || second.systemInstructions,
+    tools: firstDefined(first.tools, second.tools),
     toolName: first.toolName || second.toolName,
     toolCallId: first.toolCallId || second.toolCallId,
     toolArguments: first.toolArguments || second.toolArguments,
@@ -155,6 +167,15 @@ export function mergeReadings(first: SpanReading, second: SpanReading): SpanRead
 
 function firstFilled<Item>(first: readonly Item[], second: readonly Item[]): readonly Item[] {
   return first.length > 0 ? first : second;
+}
+
+/** Names alone say less than definitions. */
+function firstDefined(
+  first: readonly ToolDefinition[],
+  second: readonly ToolDefinition[],
+): readonly ToolDefinition[] {
+  const isDefined = first.some(({ parameters }) => parameters !== undefined);
+  return isDefined || second.length === 0 ? first : second;
 }
 
 /**

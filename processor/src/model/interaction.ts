@@ -35,6 +35,11 @@ export interface Interaction extends TurnMarks {
   readonly input_text: string;
   readonly output_text: string;
   readonly system_text: string;
+  /**
+   * The tools that models were offered: `[{name, description?, parameters?: JSON Schema}]` as JSON
+   * text; empty when not known, `cut: <n> characters` when too long to keep.
+   */
+  readonly tool_definitions: string;
   /** Retrieved documents, as text. */
   readonly context: readonly string[];
   readonly input_tokens: number;

@@ -1,11 +1,12 @@
-import { CalibrantError } from "../kernel/errors.js";
 import type { Interaction } from "../model/interaction.js";
 import type { PendingEvaluations } from "../model/ports.js";
+import { byHalves } from "./by-halves.js";
 import { storeTime, type StoreClient } from "./client.js";
 import type { Lacking } from "./lacking-evaluations.js";
 import { readPreviousOutputs } from "./previous-outputs.js";
 import { shortened } from "./shortened.js";
 import { stringList } from "./string-list.js";
+import { readToolUses } from "./tool-uses.js";
 import { fromWire, type WireRow } from "./wire-row.js";
 
 const wide = [
@@ -34,33 +35,27 @@ export async function readPending(
     const wanted = lacking.slice(at, at + batch);
     const ids = wanted.map(({ interactionId }) => interactionId);
     const interactions = await readInteractions(client, ids, since);
-    const previous = await readPreviousOutputs(client, [...interactions.values()]);
+    const read = [...interactions.values()];
+    const previous = await readPreviousOutputs(client, read);
+    const toolUses = await readToolUses(client, read);
     for (const { interactionId, revisedAt, missing } of wanted) {
       const row = interactions.get(interactionId);
       if (row === undefined) continue;
       const previous_output = previous.get(interactionId) ?? "";
-      const interaction = { ...row, previous_output, tool_uses: [], tool_definitions: "" };
+      const tool_uses = toolUses.get(interactionId) ?? [];
+      const interaction = { ...row, previous_output, tool_uses };
       found.push({ interaction, revisedAt, missing });
     }
   }
   return found;
 }
 
-/** By halves when the store refuses an answer of that size. */
 async function readInteractions(
   client: StoreClient,
   ids: readonly string[],
   since: number,
 ): Promise<ReadonlyMap<string, Interaction>> {
-  try {
-    return await readTogether(client, ids, since);
-  } catch (error) {
-    if (ids.length < 2 || !(error instanceof CalibrantError) || error.retryable) throw error;
-    const half = Math.ceil(ids.length / 2);
-    const first = await readInteractions(client, ids.slice(0, half), since);
-    const second = await readInteractions(client, ids.slice(half), since);
-    return new Map([...first, ...second]);
-  }
+  return await byHalves(ids, (some) => readTogether(client, some, since));
 }
 
 async function readTogether(

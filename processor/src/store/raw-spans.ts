@@ -36,8 +36,7 @@ interface SpanRow {
 }
 
 /** Large attributes that say nothing about what was asked and answered. */
-const bulky =
-  "k = 'gen_ai.tool.definitions' OR startsWith(k, 'llm.tools.') OR endsWith(k, '.embedding.vector')";
+const bulky = "endsWith(k, '.embedding.vector')";
 
 /** The spans of the wanted traces by trace; one more than `limits.rows` where there are more. */
 export async function spansOf(

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { evaluateConfig } from "#processor/evaluate/evaluate-config.js";
-import { evaluatorFaults } from "#processor/evaluate/evaluator-faults.js";
+import { evaluatorFaults } from "#processor/evaluate/faults/evaluator-faults.js";
 import type { Certificate } from "#processor/evaluate/evaluate.js";
 import type { Evaluation } from "#processor/model/evaluation.js";
 import { certainVerdict } from "../../support/certain-answers.js";
@@ -190,7 +190,7 @@ describe("the settings of a cascade", () => {
         'relevance.cascade.models.1 there is no model "huge" under models',
         expect.stringMatching(/relevance\.cascade\.certificate .*make it with "calibrant judge/),
         expect.stringMatching(/groundedness\.cascade\.certificate .*alpha: /),
-        "refusal.cascade a check has none",
+        "refusal.cascade a check has none; it belongs to a judge",
       ]),
     );
   });

@@ -58,12 +58,50 @@ const patterns: readonly { readonly language: string; readonly pattern: RegExp }
     pattern:
       /(?:お手伝い|お答え|ご提供|回答|対応|提供)(?:する)?(?:ことは|ことが)?(?:でき(?:ません|かねます)|いたしかねます)/u,
   },
+  {
+    language: "Chinese",
+    pattern: /我(?:无法|不能)(?:为您|为你|帮您|帮你|就此)?(?:提供|回答|协助|满足|讨论)/u,
+  },
+  {
+    language: "Korean",
+    pattern:
+      /(?:도와드릴|답변(?:해 ?드릴|드릴|할)|제공(?:해 ?드릴|할)|응답할) ?수(?:가|는)? ?없(?:습니다|어요|음)/u,
+  },
+  {
+    language: "Russian",
+    pattern:
+      /(?<![\p{L}])я (?:к сожалению,? |, к сожалению, )?не (?:могу|в состоянии|имею права) (?:вам |тебе |с этим |в этом )?(?:помочь|ответить|предоставить|обсуждать|выполнить)/u,
+  },
+  {
+    language: "Polish",
+    pattern:
+      /(?<![\p{L}])nie (?:mogę|jestem w stanie) (?:ci |panu |pani |państwu |w tym |z tym )?(?:pomóc|odpowiedzieć|udzielić|udostępnić|zrealizować)/u,
+  },
+  {
+    language: "Swedish",
+    pattern: /(?<![\p{L}])jag kan (?:tyvärr )?inte (?:hjälpa|svara|besvara|tillhandahålla|bistå)/u,
+  },
+  {
+    language: "Danish or Norwegian",
+    pattern:
+      /(?<![\p{L}])jeg kan (?:desværre |dessverre )?ikke (?:hjælpe|hjelpe|svare|besvare|give dig|gi deg)/u,
+  },
+  {
+    language: "Turkish",
+    pattern:
+      /(?<![\p{L}])(?:bu (?:konuda|istekte)|size|sana) (?:maalesef )?(?:yardımcı olamam|yardım edemem|yanıt veremem|cevap veremem)/u,
+  },
+  {
+    language: "Czech",
+    pattern:
+      /(?<![\p{L}])(?:nemohu|nemůžu) (?:vám |ti |s tím |vám s tím )?(?:bohužel )?(?:pomoci|pomoct|odpovědět|poskytnout)/u,
+  },
 ];
 
 /** The answer declines the request instead of answering it. */
 export const refusal: CodeCheck = {
   name: "refusal",
-  revision: "1",
+  revision: "2",
   inapplicable: ({ output_text: text }) => (text.trim() === "" ? "no output" : undefined),
   judge: ({ output_text: text }) => {
     const opening = openingOf(text);

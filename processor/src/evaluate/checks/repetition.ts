@@ -5,14 +5,19 @@ const threshold = 0.85;
 /** Words that stand together in one shingle. */
 const width = 3;
 const longest = 5_000;
+/** Words of an answer that cannot be the same by chance. */
+const shortest = 5;
+/** Characters that five words have at most, so that longer answers need not be counted. */
+const longestShortWord = 40;
 
 /** The answer is nearly the same as the answer before it in the session. */
 export const repetition: CodeCheck = {
   name: "repetition",
-  revision: "1",
+  revision: "2",
   inapplicable: ({ output_text: text, previous_output: previous }) => {
     if (text.trim() === "") return "no output";
-    return previous.trim() === "" ? "no previous answer" : undefined;
+    if (previous.trim() === "") return "no previous answer";
+    return isShort(text) ? "too short to compare" : undefined;
   },
   judge: ({ output_text: text, previous_output: previous }) => {
     const similarity = shingleSimilarity(text, previous);
@@ -40,6 +45,11 @@ function shingles(text: string): Set<string> {
   }
   if (found.size === 0 && words.length > 0) found.add(words.join(" "));
   return found;
+}
+
+/** "Yes." twice answers two questions. */
+function isShort(text: string): boolean {
+  return text.length < shortest * longestShortWord && wordsOf(text).length < shortest;
 }
 
 /** Scripts without spaces between words give one word a character. */

@@ -3,7 +3,7 @@ import type { Clock } from "../../kernel/clock.js";
 import { certifiedCascade } from "../cascade/certified-cascade.js";
 import type { EvaluateConfig } from "../evaluate-config.js";
 import type { EvaluatorConfig } from "../evaluator-config.js";
-import { standardModel } from "../evaluator-faults.js";
+import { standardModel } from "../evaluator-kinds.js";
 import type { Evaluator } from "../evaluator.js";
 import { createJudgeModels, type JudgeModelsOptions } from "../models/judge-models.js";
 import type { CallResult } from "../models/model-failure.js";

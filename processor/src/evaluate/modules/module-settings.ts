@@ -25,18 +25,6 @@ export function ownModule(settings: EvaluatorConfig): ModuleSettings | undefined
   return { module: { file: resolve(path), options, memory }, timeout, threads };
 }
 
-/** Settings of one evaluator that do not go together. */
-export function moduleSettingFaults(settings: EvaluatorConfig, path: string): Fault[] {
-  const { module, rubric, model, options, timeout, memory, threads } = settings;
-  const [strange, message] =
-    module === undefined
-      ? [{ options, timeout, memory, threads }, `only an evaluator with a module has it`]
-      : [{ rubric, model }, "an evaluator with a module has none"];
-  return Object.entries(strange)
-    .filter(([, value]) => value !== undefined)
-    .map(([setting]) => ({ path: `${path}.${setting}`, message }));
-}
-
 /** Modules that cannot be used, of evaluators that are to run here. */
 export function loadFaults({ enabled, evaluators }: EvaluateConfig): Fault[] {
   const own = Object.entries(enabled ? evaluators : {}).flatMap(([name, settings]) => {

@@ -8,10 +8,17 @@ const withoutAnswer: ReadonlySet<string> = new Set([
   "retrieval",
 ]);
 
-/** Why no evaluator can say anything about the answer of this interaction; undefined when one can. */
-export function nothingToJudge(interaction: PendingInteraction): string | undefined {
+/**
+ * Why no evaluator can say anything about the answer of this interaction; undefined when one can.
+ * @param withoutContent whether the evaluator needs no words
+ */
+export function nothingToJudge(
+  interaction: PendingInteraction,
+  withoutContent = false,
+): string | undefined {
   if (interaction.status === "error") return "interaction failed";
   if (withoutAnswer.has(interaction.operation)) return "operation has no answer";
+  if (withoutContent) return undefined;
   // Instrumentations leave content out by default: then nothing is known, which is not an empty answer.
   if (interaction.input_text === "" && interaction.output_text === "") return "no content captured";
   return undefined;

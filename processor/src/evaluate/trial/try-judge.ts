@@ -2,7 +2,7 @@ import type { Clock } from "../../kernel/clock.js";
 import { CalibrantError } from "../../kernel/errors.js";
 import type { PendingInteraction } from "../../model/ports.js";
 import type { EvaluateConfig } from "../evaluate-config.js";
-import { standardModel } from "../evaluator-faults.js";
+import { standardModel } from "../evaluator-kinds.js";
 import type { Evaluator, Verdict } from "../evaluator.js";
 import { createEvaluators } from "../evaluators.js";
 import { loadRubrics } from "../judges/rubrics.js";

@@ -14,6 +14,7 @@ import { emptyReading, type SpanReading } from "../reading.js";
 import type { InteractionScope } from "./roots.js";
 import { nanosecondsToDuration, toMilliseconds } from "./span-times.js";
 import { findToolCalls } from "./tool-calls.js";
+import { toolDefinitionsText } from "./tool-definitions.js";
 import { noTurnMarks } from "../sessions/turn-marks.js";
 import { endOf, type TraceTree } from "./trace-tree.js";
 
@@ -94,6 +95,7 @@ export function interactionRows(
       input_text: limit(conversation.input),
       output_text: limit(conversation.output),
       system_text: limit(conversation.system),
+      tool_definitions: toolDefinitionsText(calls, options.contentLimit),
       context: calls.retrievals.flatMap((call) => call.reading.documents.map(limit)),
       input_tokens: sum((row) => row.input_tokens),
       output_tokens: sum((row) => row.output_tokens),

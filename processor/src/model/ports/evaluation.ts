@@ -10,6 +10,11 @@ export interface ToolUse {
   readonly result: string;
   readonly status: "ok" | "error";
   readonly error_type: string;
+  /**
+   * Milliseconds; 0 for a call that the model asked for and of which nothing else is known: perhaps
+   * no tool ran. Undefined when nobody says.
+   */
+  readonly duration_ms?: number;
 }
 
 /** A turn of a conversation as its judges see it. */
@@ -29,8 +34,6 @@ export interface PendingInteraction extends Interaction {
   readonly previous_output: string;
   /** In the order of their start. */
   readonly tool_uses: readonly ToolUse[];
-  /** The tools that the model was offered, a JSON array as the application sent it; empty when not known. */
-  readonly tool_definitions: string;
   /** What the answer should have been; only data sets have it. */
   readonly reference?: string | undefined;
   /** The conversation that this is the last turn of, oldest first; only for evaluators of conversations. */
@@ -51,6 +54,14 @@ export interface PendingPage {
   /** The store's clock when the page was read, milliseconds. */
   readonly storeTime: number;
 }
+
+/**
+ * Finds personal data in a text, in the order of their places (room `redact`, needed by
+ * `evaluate`). Kinds are the names of presets of redaction, such as `email`.
+ */
+export type FindPersonalData = (
+  text: string,
+) => readonly { readonly kind: string; readonly text: string }[];
 
 /** The ledger as the room `evaluate` uses it. */
 export interface EvaluationLedger {

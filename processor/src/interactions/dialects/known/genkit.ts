@@ -14,6 +14,7 @@ import { partsOf, textOfParts } from "../message-parts.js";
 import { messagesOf, readMessages } from "../messages.js";
 import { wrapperMessages } from "../wrapper-content.js";
 import { type Operation, operations } from "../operations.js";
+import { toolsOf } from "../tool-definitions.js";
 
 const names = {
   type: ["genkit:type"],
@@ -67,6 +68,7 @@ const particulars: Readonly<
   generation: (own, input, output) => ({
     ...modelOf(own),
     input: readMessages(input, "user").messages.map(withoutContext),
+    tools: toolsOf(field(parseJson(input), "tools")),
     ...answerOf(parseJson(output)),
   }),
   embedding: (own, input) => ({ ...modelOf(own), query: contentText(parseJson(input), "input") }),

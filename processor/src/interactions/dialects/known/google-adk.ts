@@ -3,6 +3,7 @@ import { emptyReading, noMarks, type SpanReading } from "../../reading.js";
 import { field, numberField, parseJson, textOf } from "../attribute-values.js";
 import type { Dialect } from "../dialect.js";
 import { messagesOf, readMessages } from "../messages.js";
+import { toolsOf } from "../tool-definitions.js";
 
 const names = {
   request: ["gcp.vertex.agent.llm_request"],
@@ -50,6 +51,7 @@ function read({ attributes: own }: RawSpan): SpanReading {
     input: messagesOf(request, "user"),
     output: messagesOf(field(answer, "content"), "assistant"),
     systemInstructions: systemOf(field(request, "config")),
+    tools: toolsOf(field(field(request, "config"), "tools")),
     usage: {
       input: numberField(usage, "promptTokenCount", "prompt_token_count"),
       // Gemini counts what it thought apart from the answer.

@@ -5,6 +5,7 @@ import type { Dialect } from "../dialect.js";
 import { documentsOf } from "../documents.js";
 import { messagesOf, readMessages } from "../messages.js";
 import { operations } from "../operations.js";
+import { toolsOf, toolsOfText } from "../tool-definitions.js";
 
 const names = {
   componentType: ["haystack.component.type"],
@@ -17,6 +18,7 @@ const names = {
   toolOutput: ["haystack.agent.step.tool.output"],
   agentInput: ["haystack.agent.input"],
   agentOutput: ["haystack.agent.output"],
+  agentTools: ["haystack.agent.tools"],
   pipelineInput: ["haystack.pipeline.input_data"],
 } as const;
 
@@ -70,6 +72,7 @@ function callOf(input: string, output: string): SpanReading {
     finishReasons: finishReason === "" ? [] : [finishReason],
     input: messagesOf(field(asked, "messages") ?? field(asked, "prompt"), "user"),
     output: messagesOf(reply, "assistant"),
+    tools: toolsOf(field(asked, "tools")),
     usage: usageOf(field(meta, "usage")),
   };
 }
@@ -90,6 +93,7 @@ function agentOf(own: Attributes): SpanReading {
     ...operations.agent,
     input: readMessages(textOf(own, names.agentInput), "user").messages,
     output: readMessages(textOf(own, names.agentOutput), "assistant").messages,
+    tools: toolsOfText(textOf(own, names.agentTools)),
   };
 }
 

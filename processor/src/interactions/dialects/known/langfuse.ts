@@ -7,6 +7,7 @@ import { argumentsText, toolResultText } from "../function-calls.js";
 import { readMessages } from "../messages.js";
 import { wrapperMessages } from "../wrapper-content.js";
 import { type Operation, operations } from "../operations.js";
+import { toolsOf } from "../tool-definitions.js";
 
 const names = {
   type: ["langfuse.observation.type"],
@@ -132,6 +133,7 @@ function generationOf(own: Attributes): Partial<SpanReading> {
     input: input.messages,
     output: output.messages,
     systemInstructions: textOf(own, names.instructions),
+    tools: toolsOf(field(parseJson(textOf(own, names.input)), "tools")),
     usage: usageOf(own),
     reportedCost: typeof cost === "number" && cost > 0 ? cost : undefined,
     notes: [...input.notes, ...output.notes],

@@ -16,6 +16,7 @@ import { documentsOf } from "../documents.js";
 import { readMessages } from "../messages.js";
 import { wrapperMessages } from "../wrapper-content.js";
 import { type Operation, operations } from "../operations.js";
+import { toolsOf } from "../tool-definitions.js";
 
 const names = {
   kind: ["langsmith.span.kind"],
@@ -97,6 +98,7 @@ const particulars: Readonly<
     finishReasons: listOf(own, names.finishReasons),
     usage: usageOf(own),
     input: questionOf(textOf(own, names.input)),
+    tools: toolsOf(field(parseJson(textOf(own, names.input)), "tools")),
     output: readMessages(textOf(own, names.output), "assistant").messages,
   }),
   embedding: (own) => ({ requestModel: textOf(own, names.model), usage: usageOf(own) }),

@@ -15,6 +15,7 @@ import { flattenedList } from "../flattened.js";
 import { argumentsText, toolResultText } from "../function-calls.js";
 import { partsOf, textOfParts } from "../message-parts.js";
 import { flatMessages } from "../openinference-messages.js";
+import { toolsOf } from "../tool-definitions.js";
 import { wrapperMessages } from "../wrapper-content.js";
 import { type Operation, operations } from "../operations.js";
 
@@ -35,6 +36,8 @@ const names = {
   output: ["output.value"],
   inputMessages: "llm.input_messages.",
   outputMessages: "llm.output_messages.",
+  tools: "llm.tools.",
+  toolSchema: "tool.json_schema",
   documents: "retrieval.documents.",
   embeddings: "embedding.embeddings.",
   toolName: ["tool.name", "tool_call.function.name"],
@@ -128,6 +131,7 @@ function generationOf(own: Attributes): Partial<SpanReading> {
     input: isWhole || plain.input.length === 0 ? input : withSystem(input, plain.input),
     systemInstructions: hasSystem ? "" : systemOf(plain.input, parseJson(asked)),
     output: output.length > 0 ? output : plain.output,
+    tools: toolsOf(flattenedList(own, names.tools).map((item) => item.get(names.toolSchema))),
   };
 }
 

@@ -13,6 +13,7 @@ import { countOf, listOf, textOf } from "../attribute-values.js";
 import type { Dialect } from "../dialect.js";
 import { documentsOf } from "../documents.js";
 import { contentOf } from "../otel-genai-content.js";
+import { toolsOfText } from "../tool-definitions.js";
 
 const kinds = new Map<string, OperationKind>([
   ["chat", "generation"],
@@ -95,6 +96,7 @@ function read(span: RawSpan, logs: readonly RawLog[]): SpanReading {
       reasoning: count(genAi.reasoningTokens),
     }),
     reportedCost: amountOf(text(genAi.cost)),
+    tools: toolsOfText(text(genAi.toolDefinitions)),
     toolName: text(genAi.toolName),
     toolCallId: text(genAi.toolCallId),
     toolArguments: text(genAi.toolArguments),

@@ -9,6 +9,7 @@ import {
 import { countOf, field, parseJson, textField, textOf } from "../attribute-values.js";
 import type { Dialect } from "../dialect.js";
 import { messagesOf, normaliseRole, readMessages } from "../messages.js";
+import { toolsOf } from "../tool-definitions.js";
 
 const names = {
   events: ["events"],
@@ -16,6 +17,7 @@ const names = {
   allMessages: ["pydantic_ai.all_messages", "all_messages"],
   input: ["input"],
   output: ["output"],
+  request: ["model_request_parameters"],
   finalResult: ["final_result"],
   agentName: ["agent_name", "gen_ai.agent.name"],
   model: ["gen_ai.request.model", "model_name"],
@@ -70,7 +72,9 @@ function read(span: RawSpan): SpanReading {
   if (kind === "none") return reading;
   const { input, output } = conversationOf(own);
   const usage = usageOf(own);
-  if (kind === "generation") return { ...reading, operation: "chat", input, output, usage };
+  if (kind === "generation") {
+    return { ...reading, operation: "chat", input, output, usage, tools: offeredTools(own) };
+  }
   const result = textOf(own, names.finalResult);
   return {
     ...reading,
@@ -81,6 +85,12 @@ function read(span: RawSpan): SpanReading {
     output: result === "" ? output : readMessages(result, "assistant").messages,
     usage,
   };
+}
+
+/** Answers that have a form are given by tools of their own. */
+function offeredTools(own: Attributes): SpanReading["tools"] {
+  const request = parseJson(textOf(own, names.request));
+  return ["function_tools", "output_tools"].flatMap((name) => toolsOf(field(request, name)));
 }
 
 /** Logfire takes out what it holds for a secret, and a session's name is among it. */

@@ -9,9 +9,11 @@ import {
 import { countOf, parseJson, textOf } from "../attribute-values.js";
 import type { Dialect } from "../dialect.js";
 import { documentsOf } from "../documents.js";
+import { flattenedList } from "../flattened.js";
 import { argumentsText, toolResultText } from "../function-calls.js";
 import { flatGenAiMessages } from "../flat-gen-ai.js";
 import { readMessages } from "../messages.js";
+import { toolsOfFlat } from "../tool-definitions.js";
 import { wrapperMessages } from "../wrapper-content.js";
 import { type Operation, operations } from "../operations.js";
 
@@ -121,6 +123,7 @@ function generationOf({ attributes: own, scopeName }: RawSpan): Partial<SpanRead
   return {
     input: flat.input.length > 0 ? flat.input : innerMessages(textOf(own, names.inputMessages)),
     output: flat.output,
+    tools: toolsOfFlat(flattenedList(own, "llm.request.functions.")),
     finishReasons: flat.finishReasons,
     usage: usageOf(own, scopeName),
   };

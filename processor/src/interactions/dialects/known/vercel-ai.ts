@@ -21,6 +21,7 @@ import {
 import type { Dialect } from "../dialect.js";
 import { toolCallOf } from "../message-parts.js";
 import { readMessages } from "../messages.js";
+import { toolsOf } from "../tool-definitions.js";
 
 const names = {
   operation: ["ai.operationId"],
@@ -32,6 +33,7 @@ const names = {
   finishReason: ["ai.response.finishReason", "ai.finishReason"],
   prompt: ["ai.prompt"],
   promptMessages: ["ai.prompt.messages"],
+  tools: ["ai.prompt.tools"],
   text: ["ai.response.text", "ai.result.text"],
   object: ["ai.response.object", "ai.result.object"],
   reasoning: ["ai.response.reasoning"],
@@ -120,6 +122,7 @@ function generationOf(own: Attributes): Partial<SpanReading> {
     usage: usageOf(own),
     input: messages,
     output: answerOf(own),
+    tools: toolsOf(listOf(own, names.tools)),
     notes,
   };
 }

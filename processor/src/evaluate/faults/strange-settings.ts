@@ -1,0 +1,31 @@
+import type { Fault } from "../../kernel/faults.js";
+import type { EvaluatorConfig } from "../evaluator-config.js";
+import type { EvaluatorForm } from "../evaluator-kinds.js";
+
+/** Which evaluators have a setting; those that all have, and those with a default, are not named. */
+const owners: Readonly<Partial<Record<keyof EvaluatorConfig, readonly EvaluatorForm[]>>> = {
+  check: ["check"],
+  rubric: ["judge"],
+  model: ["judge"],
+  samples: ["judge"],
+  cascade: ["judge"],
+  module: ["module"],
+  options: ["check", "module"],
+  timeout: ["module"],
+  memory: ["module"],
+  threads: ["module"],
+};
+
+/** Settings that say nothing about an evaluator of this form. */
+export function strangeSettings(
+  form: EvaluatorForm,
+  settings: EvaluatorConfig,
+  path: string,
+): Fault[] {
+  return Object.entries(owners).flatMap(([setting, forms]) => {
+    const given = settings[setting as keyof EvaluatorConfig] !== undefined;
+    if (!given || forms.includes(form)) return [];
+    const message = `a ${form} has none; it belongs to a ${forms.join(" or a ")}`;
+    return [{ path: `${path}.${setting}`, message }];
+  });
+}
