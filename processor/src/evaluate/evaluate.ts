@@ -4,7 +4,7 @@ import type { Clock } from "../kernel/clock.js";
 import type { Logger } from "../kernel/logger.js";
 import { startWorker, type Worker } from "../kernel/worker.js";
 import type { CursorStore, EvaluationLedger } from "../model/ports.js";
-import { dailyBudget, unlimitedBudget, type Budget } from "./sampling/budget.js";
+import { createBudget } from "./sampling/budget.js";
 import { codeLane } from "./checks/code-check.js";
 import { createDecide } from "./ledger/decide.js";
 import type { EvaluateConfig } from "./evaluate-config.js";
@@ -41,7 +41,12 @@ const pagePerCall = 4;
 export function startEvaluation(options: EvaluateOptions): Worker {
   const { ledger, cursors, config, logger, clock } = options;
   const metrics = createEvaluateMetrics(options.meter);
-  const budget = budgetOf(options);
+  const budget = createBudget({
+    ledger,
+    clock,
+    limits: config.budget,
+    panelShare: config.panel_share,
+  });
   const assignments = createEvaluators({ ...options, budget, onCall: metrics.called });
   const decide = createDecide(clock);
   const laneOf = byLane(assignments);
@@ -59,7 +64,10 @@ export function startEvaluation(options: EvaluateOptions): Worker {
       pageSize: pageSizeOf(name, config),
       flushInterval: config.poll,
       reread: config.reread,
-      onWritten: metrics.written,
+      onWritten: (lines) => {
+        budget.written(lines);
+        metrics.written(lines);
+      },
     }),
   );
   const hideLag = metrics.showLag(lanes);
@@ -116,11 +124,6 @@ async function finish(lanes: readonly Lane[], logger: Logger): Promise<void> {
       logger.warn({ err: result.reason as unknown }, "verdicts were not written before the end");
     }
   }
-}
-
-function budgetOf({ config, ledger, clock }: EvaluateOptions): Budget {
-  const limit = config.daily_budget_usd;
-  return limit === null ? unlimitedBudget : dailyBudget(limit, ledger, clock);
 }
 
 function pageSizeOf(lane: string, config: EvaluateConfig): number {

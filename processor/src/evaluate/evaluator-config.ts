@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { budgetConfig } from "./sampling/budget-config.js";
 
 /** Settings of one evaluator. */
 export const evaluatorConfig = z.strictObject({
@@ -8,7 +9,8 @@ export const evaluatorConfig = z.strictObject({
     .gt(0)
     .max(1)
     .default(1)
-    .describe("Share of the conversations that it judges, above 0 and up to 1"),
+    .describe("Share of the conversations that it judges at most, above 0 and up to 1"),
+  budget: budgetConfig.prefault({}).describe("What this judge may spend, within that of all"),
   rubric: z
     .string()
     .optional()

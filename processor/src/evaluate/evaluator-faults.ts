@@ -31,11 +31,14 @@ export function checkEvaluators(config: EvaluateConfig): ReadonlyMap<string, Rub
 
 function faultsOf(config: EvaluateConfig, rubrics: ReadonlyMap<string, Rubric>): Fault[] {
   const faults: Fault[] = [];
-  for (const [name, { rubric, model }] of Object.entries(config.evaluators)) {
+  for (const [name, { rubric, model, budget }] of Object.entries(config.evaluators)) {
     const at = (field: string): string => `processors.evaluate.evaluators.${name}${field}`;
     if (checks.some((check) => check.name === name)) {
       if (rubric !== undefined) faults.push({ path: at(".rubric"), message: "a check has none" });
       if (model !== undefined) faults.push({ path: at(".model"), message: "a check has none" });
+      if (budget.daily_usd !== null || budget.monthly_usd !== null) {
+        faults.push({ path: at(".budget"), message: "a check costs nothing" });
+      }
       continue;
     }
     if (!rubrics.has(rubric ?? name)) {

@@ -3,7 +3,7 @@ import type { Clock } from "../kernel/clock.js";
 import { codeEvaluator } from "./checks/code-check.js";
 import { checks } from "./checks/checks.js";
 import type { EvaluateConfig } from "./evaluate-config.js";
-import type { EvaluatorConfig } from "./evaluator-config.js";
+import { evaluatorConfig, type EvaluatorConfig } from "./evaluator-config.js";
 import { checkEvaluators, standardModel } from "./evaluator-faults.js";
 import type { Assignment, Evaluator } from "./evaluator.js";
 import { evaluatorWithoutModel } from "./evaluator-without-model.js";
@@ -26,7 +26,7 @@ export interface EvaluatorOptions {
 }
 
 const standardJudges = ["relevance", "groundedness"];
-const unchanged: EvaluatorConfig = { enabled: true, sample: 1 };
+const unchanged = evaluatorConfig.parse({});
 
 /**
  * The evaluators that the configuration asks for: the standard ones, as it changes them, and its own.
@@ -50,8 +50,9 @@ export function createEvaluators(options: EvaluatorOptions): Assignment[] {
     .filter(([, settings]) => settings.enabled)
     .map(([name, settings]) => {
       const evaluator = create(name, settings);
-      const purse = evaluator.paid ? budget : unlimitedBudget;
-      const sampler = conversationSampler({ share: settings.sample, salt, budget: purse });
+      const { open, purse } = evaluator.paid ? budget : unlimitedBudget;
+      const drawn = purse(name, settings.sample, settings.budget);
+      const sampler = conversationSampler({ salt, purse: drawn, open });
       return { evaluator, ineligible: () => undefined, sampler };
     });
 }
