@@ -1,18 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { budgetedDay, type BudgetedDay } from "../support/budgeted-day.js";
 
-const days = 40;
+const days = 12;
+/** Every sixth day is the first one of a service. */
+const withoutHistory = 6;
 
 describe("a day with ten times the traffic in an hour that nobody foresaw", () => {
   it("spends its budget, leaves no hour out, and is estimated with honest intervals", async () => {
     const found: BudgetedDay[] = [];
     for (let seed = 1; seed <= days; seed++) {
-      const weeks = seed % 10 === 0 ? 0 : 3;
+      const weeks = seed % withoutHistory === 0 ? 0 : 3;
       found.push(await budgetedDay({ seed, weeks, traffic: 12_000, budget: 3 }));
     }
     for (const { spent } of found) expect(Math.abs(spent - 1)).toBeLessThan(0.03);
     expect(found.filter(({ emptyHours }) => emptyHours > 0)).toEqual([]);
-    expect(found.filter(({ covered }) => covered).length).toBeGreaterThanOrEqual(36);
+    expect(found.filter(({ covered }) => covered).length).toBeGreaterThanOrEqual(10);
     const plain = found.filter(
       ({ naive, truth, standardError }) => Math.abs(naive - truth) < 1.96 * standardError,
     );

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { CalibrantError } from "#processor/kernel/errors.js";
-import type { Evaluation } from "#processor/model/evaluation.js";
 import type { EvaluationLedger } from "#processor/model/ports.js";
 import { createEvaluationLedger } from "#processor/store/evaluation-ledger.js";
+import { ledgerLine as line } from "../support/ledger-line.js";
 import { pendingInteraction } from "../support/pending-interaction.js";
 import { startTestStore, type TestStore } from "../support/store.js";
 import { storedInteraction, type StoredChanges } from "../support/stored-interaction.js";
@@ -27,38 +27,6 @@ const idOf = (index: number): string =>
 async function storeInteractions(rows: readonly (readonly [number, StoredChanges?])[]) {
   const objects = rows.map(([index, changes]) => storedInteraction(index, changes));
   await store.client.insert("calibrant.interactions", objects);
-}
-
-function line(index: number, changes: Partial<Evaluation> = {}): Evaluation {
-  const { interaction_id, trace_id, span_id, session_id, service_name } = pendingInteraction({
-    trace_id: index.toString(16).padStart(32, "0"),
-  });
-  return {
-    evaluated_at: Date.now(),
-    interaction_id,
-    trace_id,
-    span_id,
-    session_id,
-    service_name,
-    evaluator: "refusal",
-    evaluator_version: "0123456789abcdef",
-    kind: "code",
-    outcome: "scored",
-    reason: "",
-    score: 1,
-    label: "answered",
-    explanation: "",
-    confidence: null,
-    probability: 1,
-    panel: false,
-    stage: "",
-    model: "",
-    cost_usd: 0,
-    input_tokens: 0,
-    output_tokens: 0,
-    latency_ms: 0.5,
-    ...changes,
-  };
 }
 
 const lacking = async (since = 0, limit = 100, evaluators = names) => {

@@ -3,6 +3,7 @@ import { addBackfillCommand } from "./backfill.js";
 import { addConfigCommands } from "./config.js";
 import { addDeadLettersCommands } from "./dead-letters.js";
 import { addDemoCommand } from "./demo.js";
+import { addEvaluatorsCommand } from "./evaluators.js";
 import { addServeCommand } from "./serve.js";
 import { addKeysCommands } from "./keys.js";
 import type { Terminal } from "./terminal.js";
@@ -25,5 +26,6 @@ export function createProgram(terminal: Terminal): Command {
   addKeysCommands(program, terminal);
   addDeadLettersCommands(program, terminal);
   addBackfillCommand(program, terminal);
+  addEvaluatorsCommand(program, terminal);
   return program;
 }

@@ -57,7 +57,7 @@ const tolerance = 0.03;
 /** Before the first cost is known, a verdict is taken for this part of the smallest daily budget. */
 const assumedPart = 0.001;
 /** How long shares hold, milliseconds, and for which growth of the traffic. */
-const planInterval = 5_000;
+const planInterval = 30_000;
 const planGrowth = 0.01;
 
 interface Member {

@@ -7,6 +7,8 @@ export type Forecast = (until: number) => number;
 
 /** Without a profile, what came is spread over at least this time, milliseconds. */
 const shortestSpan = 600_000;
+/** How far off an hour is, milliseconds, that may be twice as busy as any that was seen. */
+const unsure = 6 * hourLength;
 /** How fast a deviation of the last minutes goes back to the level of the day, milliseconds. */
 const persistence = hourLength;
 /** Complete hours from which today's level is taken. */
@@ -44,9 +46,13 @@ export function createForecast(
   };
 }
 
+/**
+ * The rate that was seen goes on; later hours may be busier than those that were seen, and are
+ * taken for up to twice as busy: money that is left over can be spent later, the other way it cannot.
+ */
 function flat({ first, eligible }: EvaluatorRecord, now: number): TrafficProfile {
   const rate = (eligible * hourLength) / Math.max(now - first, shortestSpan);
-  return () => rate;
+  return (hour) => rate * (1 + Math.min(1, Math.max(0, hour - now) / unsure));
 }
 
 /**
