@@ -71,7 +71,7 @@ describe("the evaluators of a configuration", () => {
   it("are refused with every fault and its path", () => {
     const evaluators = {
       relevence: { sample: 0.5 },
-      refusal: { rubric: "relevance" },
+      refusal: { rubric: "relevance", budget: { daily_usd: 1 } },
       relevance: { model: "cheap" },
       other: { rubric: "tone" },
     };
@@ -82,6 +82,7 @@ describe("the evaluators of a configuration", () => {
           "evaluators have faults:",
           'processors.evaluate.evaluators.relevence: there is no rubric "relevence"; known are groundedness, relevance',
           "processors.evaluate.evaluators.refusal.rubric: a check has none",
+          "processors.evaluate.evaluators.refusal.budget: a check costs nothing",
           'processors.evaluate.evaluators.relevance.model: there is no model "cheap" under models',
           'processors.evaluate.evaluators.other.rubric: there is no rubric "tone"; known are groundedness, relevance',
         ].join("\n"),

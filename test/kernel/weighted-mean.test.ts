@@ -2,6 +2,13 @@ import { describe, expect, it } from "vitest";
 import { weightedMean, type DrawnValue } from "#processor/kernel/weighted-mean.js";
 import { randomNumbers } from "../support/random-numbers.js";
 
+const turns = (clusters: number, each: number): DrawnValue[] =>
+  Array.from({ length: clusters * each }, (_, index) => ({
+    cluster: `c${Math.floor(index / each)}`,
+    value: Math.floor(index / each) % 2,
+    probability: 0.1,
+  }));
+
 describe("the weighted mean", () => {
   it("is that of the population where everything was drawn, without an error", () => {
     const values = [0, 1, 1, 1].map((value, index) => ({
@@ -35,12 +42,6 @@ describe("the weighted mean", () => {
   });
 
   it("counts a cluster of equal values as little more than one", () => {
-    const turns = (clusters: number, each: number): DrawnValue[] =>
-      Array.from({ length: clusters * each }, (_, index) => ({
-        cluster: `c${Math.floor(index / each)}`,
-        value: Math.floor(index / each) % 2,
-        probability: 0.1,
-      }));
     const alone = weightedMean(turns(100, 1))?.standardError;
     expect(weightedMean(turns(100, 5))?.standardError).toBeCloseTo(alone ?? 0, 12);
   });
