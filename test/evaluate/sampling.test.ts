@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, assert, double, property, record } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createBudget, type Purse } from "#processor/evaluate/sampling/budget.js";
 import { conversationSampler } from "#processor/evaluate/sampling/conversation-sampler.js";
@@ -90,15 +90,15 @@ describe("the draw", () => {
 
 describe("filling up", () => {
   it("takes the whole amount, unless there is enough for all", () => {
-    const claim = fc.record({
-      demand: fc.double({ min: 0.01, max: 100, noNaN: true }),
-      weight: fc.double({ min: 0.1, max: 10, noNaN: true }),
-      cap: fc.double({ min: 0.01, max: 1, noNaN: true }),
+    const claim = record({
+      demand: double({ min: 0.01, max: 100, noNaN: true }),
+      weight: double({ min: 0.1, max: 10, noNaN: true }),
+      cap: double({ min: 0.01, max: 1, noNaN: true }),
     });
-    fc.assert(
-      fc.property(
-        fc.array(claim, { minLength: 1 }),
-        fc.double({ min: 0, max: 2, noNaN: true }),
+    assert(
+      property(
+        array(claim, { minLength: 1 }),
+        double({ min: 0, max: 2, noNaN: true }),
         (claims, part) => {
           const most = claims.reduce((sum, { demand, cap }) => sum + demand * cap, 0);
           const level = fillUp(claims, part * most);

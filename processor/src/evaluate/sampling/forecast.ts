@@ -7,8 +7,11 @@ export type Forecast = (until: number) => number;
 
 /** Without a profile, what came is spread over at least this time, milliseconds. */
 const shortestSpan = 600_000;
-/** How far off an hour is, milliseconds, that may be twice as busy as any that was seen. */
+/** Complete hours without which there is no middle one. */
+const fewestHours = 4;
+/** How far off an hour is, milliseconds, of which nothing that was seen tells. */
 const unsure = 6 * hourLength;
+const farFactor = 2;
 /** How fast a deviation of the last minutes goes back to the level of the day, milliseconds. */
 const persistence = hourLength;
 /** Complete hours from which today's level is taken. */
@@ -47,12 +50,19 @@ export function createForecast(
 }
 
 /**
- * The rate that was seen goes on; later hours may be busier than those that were seen, and are
- * taken for up to twice as busy: money that is left over can be spent later, the other way it cannot.
+ * The next hour will be as the middle one of those that were seen, since a peak goes by; later ones
+ * may be busier than any, and are taken for twice the mean: money that is left over can be spent
+ * later, the other way it cannot.
  */
-function flat({ first, eligible }: EvaluatorRecord, now: number): TrafficProfile {
-  const rate = (eligible * hourLength) / Math.max(now - first, shortestSpan);
-  return (hour) => rate * (1 + Math.min(1, Math.max(0, hour - now) / unsure));
+function flat({ first, eligible, hours }: EvaluatorRecord, now: number): TrafficProfile {
+  const complete: [count: number, weight: number][] = [];
+  for (const [hour, count] of hours) {
+    if (hour >= first && hour + hourLength <= now) complete.push([count, 1]);
+  }
+  const mean = (eligible * hourLength) / Math.max(now - first, shortestSpan);
+  const near = complete.length < fewestHours ? mean : weightedMedian(complete);
+  const far = mean * farFactor;
+  return (hour) => near + (far - near) * Math.min(1, Math.max(0, hour - now) / unsure);
 }
 
 /**
