@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import Table from "cli-table3";
 import { measureBacklog, type Backlog } from "./backlog.js";
+import { measureBudget, type BudgetRun } from "./budget.js";
 import { measureChecks, type CheckSpeed } from "./check-speed.js";
 import { measureDecode, type DecodeSpeed } from "./decode-speed.js";
 import { measureEndToEnd, type EndToEnd } from "./end-to-end.js";
@@ -12,7 +13,7 @@ import { measureSustained, type Sustained } from "./sustained.js";
 
 /**
  * `npm run bench` measures everything and writes test/bench/results.json; `npm run bench -- decode`
- * (or `end-to-end`, `sustained`, `backlog`, `instrumentation`, `judges`, `checks`) measures one part and only prints it.
+ * (or `end-to-end`, `sustained`, `backlog`, `instrumentation`, `judges`, `checks`, `budget`) measures one part and only prints it.
  */
 const parts = [
   "decode",
@@ -22,6 +23,7 @@ const parts = [
   "instrumentation",
   "judges",
   "checks",
+  "budget",
 ] as const;
 const wanted = process.argv[2];
 if (wanted !== undefined && !parts.some((part) => part === wanted)) {
@@ -38,6 +40,7 @@ const backlog: Backlog[] = [];
 const instrumentation: InstrumentationCost[] = [];
 const judges: JudgeSpeed[] = [];
 const checks: CheckSpeed[] = [];
+const budget: BudgetRun[] = [];
 
 if (isWanted("decode")) {
   for (const spanSize of [1_024, 1_200, 4_096]) {
@@ -112,6 +115,24 @@ if (isWanted("backlog")) {
     })),
   );
 }
+if (isWanted("budget")) {
+  progress("500 simulated days with a budget");
+  const run = await measureBudget(500);
+  budget.push(run);
+  const [least, mean, most] = run.spent.map((part) => `${(part * 100).toFixed(2)}%`);
+  table("Simulated days, ten times the traffic for half an hour to two hours", [
+    {
+      days: run.days,
+      "interactions a day": whole(run.interactions),
+      "verdicts a day": whole(run.verdicts),
+      "spent of the budget": `${least} to ${most}, mean ${mean}`,
+      "days within 3%": run.withinTolerance,
+      "hours without a verdict": run.hoursWithoutCoverage,
+      "days whose interval covers": `${(run.covered * 100).toFixed(1)}%`,
+      "bias, unweighted": `${run.meanError.toFixed(4)}, ${run.meanNaiveError.toFixed(4)}`,
+    },
+  ]);
+}
 if (isWanted("instrumentation")) {
   progress("calls of a model's client without and with the instrumentation");
   instrumentation.push(...(await measureInstrumentation()));
@@ -163,7 +184,16 @@ if (isWanted("checks")) {
 }
 if (wanted === undefined) {
   const results = { machine: machine(), measuredAt: new Date().toISOString() };
-  const figures = { decode, endToEnd, sustained, backlog, instrumentation, judges, checks };
+  const figures = {
+    decode,
+    endToEnd,
+    sustained,
+    backlog,
+    instrumentation,
+    judges,
+    checks,
+    budget,
+  };
   writeFileSync(resultsFile, `${JSON.stringify({ ...results, ...figures }, null, 2)}\n`);
   process.stdout.write("\nwritten to test/bench/results.json\n");
 }

@@ -130,7 +130,7 @@ function countingLedger(verdicts: number): { ledger: EvaluationLedger; full: Pro
       }
       if (waiting.size === 0) done();
     },
-    spend: async () => ({ cost_usd: 0, paid: 0 }),
+    usage: async () => [],
   };
   return { ledger, full };
 }

@@ -115,7 +115,7 @@ describe("the configuration", () => {
       CALIBRANT_DAILY_BUDGET_USD: "2.5",
     });
     expect(exporters.clickhouse.url).toBe("http://127.0.0.1:8124");
-    expect(processors.evaluate.daily_budget_usd).toBe(2.5);
+    expect(processors.evaluate.budget.daily_usd).toBe(2.5);
   });
 
   it("names a variable that is not set and a reference of another form", () => {

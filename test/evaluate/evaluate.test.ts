@@ -40,7 +40,7 @@ describe("the ledger", () => {
     bench.start(ledger, {
       ...modelAt(model.url),
       evaluators: { refusal: { sample: 1e-9 }, again: { rubric: "relevance", model: "default" } },
-      daily_budget_usd: 100,
+      budget: { daily_usd: 100 },
     });
     await filled(ledger, 6);
     expect(summary(ledger.lines)).toEqual({

@@ -73,7 +73,7 @@ describe("the evaluators of a configuration", () => {
   it("are refused with every fault and its path", () => {
     const evaluators = {
       relevence: { sample: 0.5 },
-      refusal: { rubric: "relevance" },
+      refusal: { rubric: "relevance", budget: { daily_usd: 1 } },
       relevance: { model: "cheap" },
       other: { rubric: "tone" },
     };
@@ -84,6 +84,7 @@ describe("the evaluators of a configuration", () => {
           "evaluators have faults:",
           'processors.evaluate.evaluators.relevence: there is no rubric "relevence"; known are completeness, correctness, frustration, groundedness, helpfulness, instruction-following, knowledge-retention, over-refusal, relevance, resolution, safety, tool-call-correctness',
           "processors.evaluate.evaluators.refusal.rubric: a check has none; it belongs to a judge",
+          "processors.evaluate.evaluators.refusal.budget: a check costs nothing",
           'processors.evaluate.evaluators.relevance.model: there is no model "cheap" under models',
           'processors.evaluate.evaluators.other.rubric: there is no rubric "tone"; known are completeness, correctness, frustration, groundedness, helpfulness, instruction-following, knowledge-retention, over-refusal, relevance, resolution, safety, tool-call-correctness',
         ].join("\n"),

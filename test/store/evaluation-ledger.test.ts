@@ -261,18 +261,48 @@ describe("append", () => {
   });
 });
 
-describe("spend", () => {
-  it("adds up what judges cost since a time", async () => {
-    const now = Date.now();
+describe("usage", () => {
+  it("adds up what judges did, by evaluator and step", async () => {
+    const hour = 3_600_000;
+    const start = Math.floor(Date.now() / hour) * hour - 5 * hour;
     const judged = { kind: "llm", evaluator: "relevance" } as const;
-    expect(await ledger.spend(now)).toEqual({ cost_usd: 0, paid: 0 });
+    const none = { score: null, cost_usd: null } as const;
+    expect(await ledger.usage(start, start + 2 * hour, hour)).toEqual([]);
     await ledger.append([
-      line(1, { ...judged, cost_usd: 0.25, evaluated_at: now }),
-      line(2, { ...judged, cost_usd: 0.5, evaluated_at: now + 1 }),
-      line(3, { ...judged, cost_usd: 4, evaluated_at: now - 1 }),
-      line(4, { ...judged, cost_usd: null, evaluated_at: now }),
-      line(5, { kind: "code", cost_usd: 0, evaluated_at: now }),
+      line(1, { ...judged, cost_usd: 0.25, evaluated_at: start }),
+      line(2, { ...judged, cost_usd: 0.5, evaluated_at: start + hour - 1 }),
+      line(3, { ...judged, cost_usd: 4, evaluated_at: start - 1 }),
+      line(4, { ...judged, ...none, outcome: "failed", evaluated_at: start + 1 }),
+      line(5, { ...judged, ...none, outcome: "sampled_out", evaluated_at: start + 2 }),
+      line(6, { ...judged, ...none, outcome: "over_budget", evaluated_at: start + hour }),
+      line(7, { ...judged, ...none, outcome: "skipped", evaluated_at: start + 3 }),
+      line(8, { ...judged, kind: "canary", cost_usd: 1, evaluated_at: start + hour }),
+      line(9, { kind: "code", evaluated_at: start }),
+      line(10, { ...judged, cost_usd: 8, evaluated_at: start + 2 * hour }),
     ]);
-    expect(await ledger.spend(now)).toEqual({ cost_usd: 0.75, paid: 2 });
+    const found = await ledger.usage(start, start + 2 * hour, hour);
+    expect(found.toSorted((a, b) => a.at - b.at)).toEqual([
+      {
+        evaluator: "relevance",
+        at: start,
+        eligible: 4,
+        verdicts: 3,
+        cost_usd: 0.75,
+        unknown_cost: 1,
+      },
+      {
+        evaluator: "relevance",
+        at: start + hour,
+        eligible: 1,
+        verdicts: 1,
+        cost_usd: 1,
+        unknown_cost: 0,
+      },
+    ]);
+    const fine = await ledger.usage(start, start + hour, hour / 12);
+    expect(fine.map(({ at }) => at - start).toSorted((a, b) => a - b)).toEqual([
+      0,
+      (hour / 12) * 11,
+    ]);
   });
 });

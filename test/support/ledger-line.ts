@@ -24,6 +24,7 @@ export function ledgerLine(index: number, changes: Partial<Evaluation> = {}): Ev
     confidence: null,
     probability: 1,
     panel: false,
+    subject: "interaction",
     stage: "",
     model: "",
     cost_usd: 0,

@@ -47,13 +47,21 @@ export function memoryLedger(queue: readonly QueuedInteraction[] = []): MemoryLe
       tokens.add(token);
       ledger.fault?.("after", batch);
     },
-    spend: async (since) => {
-      const costs = lines
-        .filter(({ evaluated_at, kind }) => evaluated_at >= since && kind === "llm")
-        .map(({ cost_usd }) => cost_usd ?? 0)
-        .filter((cost) => cost > 0);
-      return { cost_usd: costs.reduce((sum, cost) => sum + cost, 0), paid: costs.length };
-    },
+    usage: async (from, until, step) =>
+      lines
+        .filter(({ evaluated_at: at, kind }) => at >= from && at < until && kind === "llm")
+        .filter(({ outcome }) => outcome !== "skipped")
+        .map(({ evaluator, evaluated_at, outcome, cost_usd }) => {
+          const asked = outcome === "scored" || outcome === "failed";
+          return {
+            evaluator,
+            at: Math.floor(evaluated_at / step) * step,
+            eligible: 1,
+            verdicts: asked ? 1 : 0,
+            cost_usd: cost_usd ?? 0,
+            unknown_cost: asked && cost_usd === null ? 1 : 0,
+          };
+        }),
   };
   return ledger;
 }

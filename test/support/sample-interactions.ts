@@ -247,6 +247,7 @@ function evaluationOf(interaction: Interaction, verdict: Verdict): Evaluation {
     input_tokens: judged ? 700 : 0,
     output_tokens: judged ? 40 : 0,
     panel: false,
+    subject: "interaction",
     model: judged ? "gpt-4o-mini" : "",
     latency_ms: judged ? 812 : 0.2,
   };

@@ -30,6 +30,7 @@ export function storedEvaluation(index: number, changes: EvaluationChanges = {})
     confidence: 0.9,
     probability: 0.5,
     panel: true,
+    subject: "interaction",
     stage: "cheap",
     model: "judge-1",
     cost_usd: 0.002,

@@ -5,6 +5,7 @@ import { addDeadLettersCommands } from "./dead-letters.js";
 import { addDemoCommand } from "./demo.js";
 import { addJudgeCommands } from "./judge.js";
 import { addRubricsCommand } from "./rubrics.js";
+import { addEvaluatorsCommand } from "./evaluators.js";
 import { addServeCommand } from "./serve.js";
 import { addKeysCommands } from "./keys.js";
 import type { Terminal } from "./terminal.js";
@@ -29,5 +30,6 @@ export function createProgram(terminal: Terminal): Command {
   addDeadLettersCommands(program, terminal);
   addBackfillCommand(program, terminal);
   addJudgeCommands(program, terminal);
+  addEvaluatorsCommand(program, terminal);
   return program;
 }

@@ -4,6 +4,7 @@ import { canaryConfig } from "./canaries/canary-config.js";
 import { evaluatorConfig } from "./evaluator-config.js";
 import { modelConfig } from "./models/model-config.js";
 import { qualityConfig, standardQuality } from "./quality/quality-config.js";
+import { budgetConfig } from "./sampling/budget-config.js";
 
 const characters = z.int().min(100).max(50_000);
 
@@ -28,12 +29,13 @@ export const evaluateConfig = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe("More rubric files, or folders of them, beside the standard ones"),
-  daily_budget_usd: z
+  budget: budgetConfig.prefault({}).describe("What all judges together may spend"),
+  panel_share: z
     .number()
-    .nonnegative()
-    .nullable()
-    .default(null)
-    .describe("Most US dollars that all judges together may spend on a UTC day; null for no limit"),
+    .min(0)
+    .max(1)
+    .default(0.3)
+    .describe("Part of a limited budget that is drawn uniformly; the rest prefers risky turns"),
   sampling_salt: z
     .string()
     .default("calibrant")

@@ -10,7 +10,7 @@ import type {
   EvaluationLedger,
   FindPersonalData,
 } from "../model/ports.js";
-import { dailyBudget, unlimitedBudget, type Budget } from "./sampling/budget.js";
+import { createBudget } from "./sampling/budget.js";
 import { startCanaries } from "./canaries/canaries.js";
 import { loadGoldSets } from "./canaries/gold-sets.js";
 import { codeLane } from "./checks/code-check.js";
@@ -68,7 +68,12 @@ const looksPerRest = 90;
 export function startEvaluation(options: EvaluateOptions): Worker {
   const { ledger, cursors, config, logger, clock } = options;
   const metrics = createEvaluateMetrics(options.meter);
-  const budget = budgetOf(options);
+  const budget = createBudget({
+    ledger,
+    clock,
+    limits: config.budget,
+    panelShare: config.panel_share,
+  });
   const assignments = createEvaluators({
     ...options,
     budget,
@@ -95,7 +100,10 @@ export function startEvaluation(options: EvaluateOptions): Worker {
       pageSize: pageSizeOf(name, members, config),
       flushInterval: config.poll,
       reread: config.reread,
-      onWritten: metrics.written,
+      onWritten: (lines) => {
+        budget.written(lines);
+        metrics.written(lines);
+      },
     }),
   );
   const hideLag = metrics.showLag(lanes);
@@ -190,11 +198,6 @@ async function finish(lanes: readonly Lane[], logger: Logger): Promise<void> {
       logger.warn({ err: result.reason as unknown }, "verdicts were not written before the end");
     }
   }
-}
-
-function budgetOf({ config, ledger, clock }: EvaluateOptions): Budget {
-  const limit = config.daily_budget_usd;
-  return limit === null ? unlimitedBudget : dailyBudget(limit, ledger, clock);
 }
 
 function pageSizeOf(lane: string, members: readonly Assignment[], config: EvaluateConfig): number {

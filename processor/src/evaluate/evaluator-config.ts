@@ -2,6 +2,7 @@ import { z } from "zod";
 import { cascadeConfig } from "./cascade/cascade-config.js";
 import { byteSize, duration } from "../kernel/config-values.js";
 import { whenConfig } from "./rules/when-config.js";
+import { budgetConfig } from "./sampling/budget-config.js";
 
 /** Settings of one evaluator. */
 export const evaluatorConfig = z.strictObject({
@@ -11,7 +12,8 @@ export const evaluatorConfig = z.strictObject({
     .gt(0)
     .max(1)
     .default(1)
-    .describe("Share of the conversations that it judges, above 0 and up to 1"),
+    .describe("Share of the conversations that it judges at most, above 0 and up to 1"),
+  budget: budgetConfig.prefault({}).describe("What this judge may spend, within that of all"),
   when: whenConfig.optional().describe("For which interactions it is meant; for all when left out"),
   rubric: z
     .string()

@@ -1,10 +1,10 @@
 import { checks } from "./checks/checks.js";
 import type { EvaluateConfig } from "./evaluate-config.js";
-import type { EvaluatorConfig } from "./evaluator-config.js";
+import { evaluatorConfig, type EvaluatorConfig } from "./evaluator-config.js";
 import type { Rubric } from "./judges/rubric.js";
 
 const standardJudges = ["relevance", "groundedness"];
-const unchanged: EvaluatorConfig = { enabled: true, sample: 1, together: true };
+const unchanged = evaluatorConfig.parse({});
 
 /** The settings of all evaluators by name: the standard ones, and those that the configuration adds. */
 export function evaluatorConfigs(config: EvaluateConfig): [string, EvaluatorConfig][] {

@@ -44,8 +44,9 @@ export function createEvaluators(options: EvaluatorOptions): Assignment[] {
   };
   return enabled.map(([name, settings]) => {
     const evaluator = create(name, settings);
-    const purse = evaluator.paid ? budget : unlimitedBudget;
-    const sampler = conversationSampler({ share: settings.sample, salt, budget: purse });
+    const { open, purse } = evaluator.paid ? budget : unlimitedBudget;
+    const drawn = purse(name, settings.sample, settings.budget);
+    const sampler = conversationSampler({ salt, purse: drawn, open });
     return { evaluator, ineligible: eligibility(settings.when), sampler };
   });
 }

@@ -28,6 +28,8 @@ export interface Evaluation {
   /** Whether the interaction belongs to the uniform panel, for which all were equally probable. */
   readonly panel: boolean;
   readonly stage: string;
+  /** Whether it is about the interaction, or the conversation that it was the last turn of. */
+  readonly subject: "interaction" | "conversation";
   /** The model that judged, as the provider names it; empty without one. */
   readonly model: string;
   readonly cost_usd: number | null;

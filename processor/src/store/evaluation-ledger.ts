@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Evaluation } from "../model/evaluation.js";
 import type { EvaluationLedger } from "../model/ports.js";
 import { storeTime, type StoreClient } from "./client.js";
+import { readUsage } from "./evaluator-usage.js";
 import { readLacking } from "./lacking-evaluations.js";
 import { readPending } from "./pending-interactions.js";
 
@@ -17,17 +18,7 @@ export function createEvaluationLedger(client: StoreClient): EvaluationLedger {
       const hash = createHash("sha256").update(JSON.stringify(rows)).digest("hex");
       await client.insert("calibrant.evaluations", rows, { token: `evaluations-${hash}` });
     },
-    spend: async (since) => {
-      const [row] = await client.query<{ spent: number | null; paid: string }>(
-        `SELECT sum(cost_usd) AS spent, countIf(cost_usd > 0) AS paid
-         FROM (
-           SELECT cost_usd FROM calibrant.evaluations
-           WHERE evaluated_at >= {since:DateTime64(3)} AND kind IN ('llm', 'canary')
-         )`,
-        { since: storeTime(since) },
-      );
-      return { cost_usd: row?.spent ?? 0, paid: Number(row?.paid ?? 0) };
-    },
+    usage: (from, until, step) => readUsage(client, from, until, step),
   };
 }
 

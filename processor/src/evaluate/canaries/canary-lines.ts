@@ -46,6 +46,7 @@ export function canaryLine(outcome: CanaryOutcome): Evaluation {
     confidence: null,
     probability: 1,
     panel: false,
+    subject: evaluator.subject ?? "interaction",
     model: "",
     ...noUsage,
     ...outcomeOf(verdict),

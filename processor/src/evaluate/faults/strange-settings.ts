@@ -22,10 +22,14 @@ export function strangeSettings(
   settings: EvaluatorConfig,
   path: string,
 ): Fault[] {
-  return Object.entries(owners).flatMap(([setting, forms]) => {
+  const { daily_usd: daily, monthly_usd: monthly } = settings.budget;
+  const spends = form === "judge" || (daily === null && monthly === null);
+  const budget = spends ? [] : [{ path: `${path}.budget`, message: `a ${form} costs nothing` }];
+  const strange = Object.entries(owners).flatMap(([setting, forms]) => {
     const given = settings[setting as keyof EvaluatorConfig] !== undefined;
     if (!given || forms.includes(form)) return [];
     const message = `a ${form} has none; it belongs to a ${forms.join(" or a ")}`;
     return [{ path: `${path}.${setting}`, message }];
   });
+  return [...strange, ...budget];
 }

@@ -140,6 +140,7 @@ function lineFor(
     confidence: null,
     panel: false,
     stage: "",
+    subject: evaluator.subject ?? "interaction",
     model: "",
     ...noUsage,
   };

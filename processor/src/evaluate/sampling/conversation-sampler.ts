@@ -1,40 +1,48 @@
 import { hashFraction } from "../../kernel/sampling.js";
 import type { PendingInteraction } from "../../model/ports.js";
-import type { Budget } from "./budget.js";
+import type { Purse } from "./budget.js";
+import { riskOf } from "./risk.js";
 import type { Sampler } from "./sampler.js";
 
 export interface ConversationSamplerOptions {
-  /** Share of the conversations that are judged, 0 < share <= 1. */
-  readonly share: number;
   /** Changes which conversations are drawn. */
   readonly salt: string;
-  /** Pays for the verdicts. */
-  readonly budget: Budget;
+  /** Says how many are drawn, and pays for the verdicts. */
+  readonly purse: Purse;
+  /** Learns what the purse has to know. */
+  readonly open: () => Promise<void>;
 }
 
-/** Draws a fixed share of the conversations as long as there is money. */
-export function conversationSampler({ share, salt, budget }: ConversationSamplerOptions): Sampler {
+/**
+ * Draws conversations by a number that is theirs for good. All turns of one share their fate at
+ * equal probability, a smaller sample lies within a larger one, and the panel within the sample.
+ */
+export function conversationSampler({ salt, purse, open }: ConversationSamplerOptions): Sampler {
   return {
-    open: () => budget.open(),
+    open,
     draw: (interaction) => {
-      const probability = share;
-      if (!isDrawn(interaction, share, salt)) {
+      const risk = riskOf(interaction);
+      const id = interaction.interaction_id;
+      const { probability, panel } = purse.chances(risk);
+      const problem = purse.problem();
+      if (problem !== undefined) {
+        purse.note(id, risk, false);
+        return { drawn: false, outcome: "over_budget", reason: problem, probability };
+      }
+      const number = numberOf(interaction, salt);
+      if (number >= probability) {
+        purse.note(id, risk, false);
         return { drawn: false, outcome: "sampled_out", reason: "not drawn", probability };
       }
-      const reservation = budget.reserve();
-      if (reservation === undefined) {
-        return { drawn: false, outcome: "over_budget", reason: "daily budget spent", probability };
-      }
-      return { drawn: true, probability, panel: true, settle: (cost) => reservation.settle(cost) };
+      const settle = purse.note(id, risk, true);
+      return { drawn: true, probability, panel: number < panel, settle };
     },
   };
 }
 
-/** All turns of a conversation share their fate; a smaller sample lies within a larger one. */
-function isDrawn(
+function numberOf(
   { session_id, trace_id }: Pick<PendingInteraction, "session_id" | "trace_id">,
-  share: number,
   salt: string,
-): boolean {
-  return share >= 1 || hashFraction(session_id === "" ? trace_id : session_id, salt) < share;
+): number {
+  return hashFraction(session_id === "" ? trace_id : session_id, salt);
 }

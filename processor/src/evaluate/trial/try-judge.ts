@@ -2,6 +2,7 @@ import type { Clock } from "../../kernel/clock.js";
 import { CalibrantError } from "../../kernel/errors.js";
 import type { PendingInteraction } from "../../model/ports.js";
 import type { EvaluateConfig } from "../evaluate-config.js";
+import { evaluatorConfig } from "../evaluator-config.js";
 import { standardModel } from "../evaluator-kinds.js";
 import type { Evaluator, Verdict } from "../evaluator.js";
 import { createEvaluators } from "../evaluators.js";
@@ -114,7 +115,7 @@ export function judgeOf(options: Omit<TrialOptions, "items" | "signal" | "onDone
   const { name } = rubric;
   const alone: EvaluateConfig = {
     ...config,
-    evaluators: { [name]: { enabled: true, sample: 1, together: false, rubric: name, model } },
+    evaluators: { [name]: evaluatorConfig.parse({ together: false, rubric: name, model }) },
     quality: {},
     canaries: { ...config.canaries, enabled: false },
   };

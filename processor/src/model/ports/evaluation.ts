@@ -63,6 +63,21 @@ export type FindPersonalData = (
   text: string,
 ) => readonly { readonly kind: string; readonly text: string }[];
 
+/** What one evaluator did within one step of time. */
+export interface EvaluatorUsage {
+  readonly evaluator: string;
+  /** Start of the step, milliseconds since the Unix epoch. */
+  readonly at: number;
+  /** Interactions for which a draw decided. */
+  readonly eligible: number;
+  /** Verdicts that were asked for. */
+  readonly verdicts: number;
+  /** US dollars, of the verdicts whose cost is known. */
+  readonly cost_usd: number;
+  /** Verdicts whose cost is not known. */
+  readonly unknown_cost: number;
+}
+
 /** The ledger as the room `evaluate` uses it. */
 export interface EvaluationLedger {
   /**
@@ -72,8 +87,11 @@ export interface EvaluationLedger {
   pending(evaluators: readonly string[], since: number, limit: number): Promise<PendingPage>;
   /** Stores the lines once, however often the same lines are sent. */
   append(evaluations: readonly Evaluation[]): Promise<void>;
-  /** What evaluations since then (milliseconds) cost, and how many of them have a known cost. */
-  spend(since: number): Promise<{ readonly cost_usd: number; readonly paid: number }>;
+  /**
+   * What judges did from a time on until another one (exclusive), in steps of a length that divides
+   * a day; all in milliseconds. Steps in which nothing happened are left out.
+   */
+  usage(from: number, until: number, step: number): Promise<readonly EvaluatorUsage[]>;
 }
 
 /** What the composite quality is made of, as the store keeps it (room `store`, needed by `evaluate`). */
