@@ -24,6 +24,7 @@ describe("lines from before their time of arrival was stored", () => {
         const {
           panel: _panel,
           model: _model,
+          subject: _subject,
           ...line
         } = storedEvaluation(1) as Record<string, unknown>;
         await client.insert("calibrant.evaluations", [line]);
