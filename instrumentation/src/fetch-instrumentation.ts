@@ -27,6 +27,7 @@ import { portOf } from "./hosts.js";
 import { withoutBaggage } from "./interaction-baggage.js";
 import { isObject, parseJson, type JsonObject } from "./json.js";
 import { ModelCall, targetAttributes } from "./model-call.js";
+import { governContent } from "./process-content.js";
 import { providerName } from "./provider-name.js";
 import { ReaderWatch } from "./reader-watch.js";
 import {
@@ -111,6 +112,12 @@ export class GenAiFetchInstrumentation extends InstrumentationBase<GenAiFetchIns
   }
 
   protected override init(): void {}
+
+  /** What it says of content holds for `withTool`, `withRetrieval` and `withInteraction`, too. */
+  override setConfig(config: GenAiFetchInstrumentationConfig): void {
+    super.setConfig(config);
+    governContent(this, config);
+  }
 
   override _updateMetricInstruments(): void {
     this.callMetrics = new CallMetrics(this.meter);

@@ -1,5 +1,5 @@
 export type { CallContent, Redact, RetrievedDocument } from "./call-content.js";
-export { GenAiFetchInstrumentation } from "./gen-ai-fetch-instrumentation.js";
+export { GenAiFetchInstrumentation } from "./fetch-instrumentation.js";
 export type { BaggagePolicy } from "./baggage-policy.js";
 export type { FeedbackKind, FeedbackOptions } from "./feedback-event.js";
 export { createFeedbackToken, type FeedbackTokenOptions } from "./feedback-token.js";

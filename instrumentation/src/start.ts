@@ -1,4 +1,4 @@
-import { GenAiFetchInstrumentation } from "./gen-ai-fetch-instrumentation.js";
+import { GenAiFetchInstrumentation } from "./fetch-instrumentation.js";
 import { redactFromEnvironment } from "./redact-module.js";
 import { startSdk, stopWithProcess } from "./sdk.js";
 
