@@ -1,41 +1,13 @@
-import { setMaxListeners } from "node:events";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { ModelConfig } from "#processor/evaluate/models/model-config.js";
-import type { Evaluator } from "#processor/evaluate/evaluator.js";
+import { describe, expect, it } from "vitest";
+import { judgeBeforeServer, never } from "../support/judge-before-server.js";
 import { pendingInteraction } from "../support/pending-interaction.js";
 import { relevanceJudge } from "../support/relevance-judge.js";
-import { startScriptedModel, steps, type ScriptedModel } from "../support/scripted-model.js";
+import { startScriptedModel, steps } from "../support/scripted-model.js";
 import { until } from "../support/until.js";
 
-let server: ScriptedModel;
-const never = new AbortController().signal;
-setMaxListeners(0, never);
-const calls: string[] = [];
-
-beforeAll(async () => {
-  server = await startScriptedModel(steps.verdict("relevant"));
-});
-beforeEach(() => {
-  server.play(steps.verdict("relevant"));
-  calls.length = 0;
-});
-afterAll(() => server.close());
-
-const onCall = (_model: string, result: string): void => {
-  calls.push(result);
-};
+const { server, calls, relevance, lastRequest } = judgeBeforeServer();
 const limited = (headers: Record<string, string>) =>
   steps.status(429, { message: "slow down" }, headers);
-
-function relevance(changes: Partial<ModelConfig> = {}, random = () => 0): Evaluator {
-  return relevanceJudge({ url: server.url, model: changes, random, onCall });
-}
-
-const lastRequest = () => {
-  const request = server.requests.at(-1);
-  if (request === undefined) throw new Error("there was no request");
-  return request;
-};
 
 describe("a judge whose model fails", () => {
   it.each([
@@ -48,7 +20,7 @@ describe("a judge whose model fails", () => {
     ["silence", steps.hangs(), "timeout"],
     ["half an answer and silence", steps.stalls(), "timeout"],
   ])("asks again after %s", async (_what, step, result) => {
-    server.play(step, steps.verdict("relevant"));
+    server().play(step, steps.verdict("relevant"));
     const verdict = await relevance().evaluate(pendingInteraction(), never);
     expect(verdict).toMatchObject({ outcome: "scored", score: 1 });
     expect(calls).toEqual([result, "answered"]);
@@ -61,18 +33,18 @@ describe("a judge whose model fails", () => {
       sleep: async (milliseconds: number) => void waits.push(milliseconds),
     };
     const date = new Date(1_750_000_007_000).toUTCString();
-    server.play(
+    server().play(
       limited({ "retry-after": "3" }),
       limited({ "retry-after": date }),
       steps.verdict("relevant"),
     );
-    const judge = relevanceJudge({ url: server.url, clock, model: { longest_wait: 20_000 } });
+    const judge = relevanceJudge({ url: server().url, clock, model: { longest_wait: 20_000 } });
     expect(await judge.evaluate(pendingInteraction(), never)).toMatchObject({ outcome: "scored" });
     expect(waits).toEqual([3_000, 7_000]);
   });
 
   it("does not wait longer than it may", async () => {
-    server.play(limited({ "retry-after": "3600" }));
+    server().play(limited({ "retry-after": "3600" }));
     const verdict = await relevance().evaluate(pendingInteraction(), never);
     expect(verdict).toMatchObject({
       outcome: "failed",
@@ -82,7 +54,7 @@ describe("a judge whose model fails", () => {
   });
 
   it("gives up after its attempts", async () => {
-    server.play(steps.status(500, { message: "oops" }));
+    server().play(steps.status(500, { message: "oops" }));
     const verdict = await relevance({ retries: 1 }).evaluate(pendingInteraction(), never);
     expect(verdict).toMatchObject({ outcome: "failed", reason: "JUDGE_UNAVAILABLE: 500 oops" });
     expect(calls).toEqual(["server_error", "server_error"]);
@@ -95,7 +67,7 @@ describe("a judge whose model fails", () => {
     ["a spent quota", 429, { message: "pay first", code: "insufficient_quota" }],
     ["a long prompt", 400, { message: "too long", code: "context_length_exceeded" }],
   ])("does not ask again after %s, and never repeats the key", async (_what, status, error) => {
-    server.play(steps.status(status, error));
+    server().play(steps.status(status, error));
     const verdict = await relevance().evaluate(pendingInteraction(), never);
     expect(verdict).toMatchObject({
       outcome: "failed",
@@ -108,7 +80,7 @@ describe("a judge whose model fails", () => {
   it("follows no redirect", async () => {
     const elsewhere = await startScriptedModel(steps.verdict("relevant"));
     try {
-      server.play(steps.redirects(`${elsewhere.url}/chat/completions`));
+      server().play(steps.redirects(`${elsewhere.url}/chat/completions`));
       const verdict = await relevance().evaluate(pendingInteraction(), never);
       expect(verdict).toMatchObject({
         outcome: "failed",
@@ -121,11 +93,11 @@ describe("a judge whose model fails", () => {
   });
 
   it("ends at once when the service stops, without a verdict", async () => {
-    server.play(steps.hangs());
-    const before = server.requests.length;
+    server().play(steps.hangs());
+    const before = server().requests.length;
     const stopping = new AbortController();
     const verdict = relevance({ timeout: 60_000 }).evaluate(pendingInteraction(), stopping.signal);
-    await until("the call to arrive", () => server.requests.length > before);
+    await until("the call to arrive", () => server().requests.length > before);
     stopping.abort();
     await expect(verdict).rejects.toThrow("This operation was aborted");
     expect(calls).toEqual(["cancelled"]);
@@ -153,7 +125,7 @@ describe("a judge whose server knows less than the OpenAI API", () => {
       ),
     ],
   ])("does without %s, and remembers it", async (_what, format, step) => {
-    server.play(step);
+    server().play(step);
     const evaluator = relevance();
     expect(await evaluator.evaluate(pendingInteraction(), never)).toMatchObject({ score: 1 });
     calls.length = 0;
@@ -163,7 +135,7 @@ describe("a judge whose server knows less than the OpenAI API", () => {
   });
 
   it("does without the parameters that it refuses", async () => {
-    server.play(
+    server().play(
       steps.refusing(
         ({ temperature, max_completion_tokens }) =>
           temperature !== undefined
@@ -183,13 +155,13 @@ describe("a judge whose server knows less than the OpenAI API", () => {
 
   it("fails with the first complaint when no form is accepted, and remembers nothing", async () => {
     let complaints = 0;
-    server.play(steps.refusing(() => `complaint ${++complaints}`, steps.verdict("relevant")));
+    server().play(steps.refusing(() => `complaint ${++complaints}`, steps.verdict("relevant")));
     const evaluator = relevance();
     expect(await evaluator.evaluate(pendingInteraction(), never)).toMatchObject({
       outcome: "failed",
       reason: "JUDGE_REFUSED: 400 complaint 1",
     });
-    server.play(steps.verdict("relevant"));
+    server().play(steps.verdict("relevant"));
     await evaluator.evaluate(pendingInteraction(), never);
     expect(lastRequest().body.response_format?.type).toBe("json_schema");
   });

@@ -1,42 +1,13 @@
-import { setMaxListeners } from "node:events";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { ModelConfig } from "#processor/evaluate/models/model-config.js";
-import type { Evaluator } from "#processor/evaluate/evaluator.js";
+import { describe, expect, it } from "vitest";
+import { judgeBeforeServer, never } from "../support/judge-before-server.js";
 import { pendingInteraction } from "../support/pending-interaction.js";
-import { relevanceJudge } from "../support/relevance-judge.js";
-import { startScriptedModel, steps, type ScriptedModel } from "../support/scripted-model.js";
+import { startScriptedModel, steps } from "../support/scripted-model.js";
 
-let server: ScriptedModel;
-const never = new AbortController().signal;
-setMaxListeners(0, never);
-const calls: string[] = [];
-
-beforeAll(async () => {
-  server = await startScriptedModel(steps.verdict("relevant"));
-});
-beforeEach(() => {
-  server.play(steps.verdict("relevant"));
-  calls.length = 0;
-});
-afterAll(() => server.close());
-
-const onCall = (_model: string, result: string): void => {
-  calls.push(result);
-};
-
-function relevance(changes: Partial<ModelConfig> = {}, random = () => 0): Evaluator {
-  return relevanceJudge({ url: server.url, model: changes, random, onCall });
-}
-
-const lastRequest = () => {
-  const request = server.requests.at(-1);
-  if (request === undefined) throw new Error("there was no request");
-  return request;
-};
+const { server, calls, relevance, lastRequest } = judgeBeforeServer();
 
 describe("a judge whose model answers", () => {
   it("scores by the scale, with usage, cost and the reason", async () => {
-    server.play(steps.verdict("irrelevant", "It is about something else."));
+    server().play(steps.verdict("irrelevant", "It is about something else."));
     const verdict = await relevance().evaluate(pendingInteraction(), never);
     expect(verdict).toEqual({
       outcome: "scored",
@@ -82,7 +53,7 @@ describe("a judge whose model answers", () => {
     expect(await unpriced.evaluate(pendingInteraction(), never)).toMatchObject({
       usage: { cost_usd: null, input_tokens: 1_000 },
     });
-    server.play(steps.says('{"verdict": "relevant"}', { usage: undefined }));
+    server().play(steps.says('{"verdict": "relevant"}', { usage: undefined }));
     expect(await relevance().evaluate(pendingInteraction(), never)).toMatchObject({
       outcome: "scored",
       usage: { cost_usd: null, input_tokens: 0 },
@@ -165,16 +136,16 @@ describe("a judge whose model answers something else", () => {
     ],
     ["JSON null", steps.sends("null"), /^JUDGE_INVALID_OUTPUT: /],
   ])("fails on %s, without a score and without another attempt", async (_what, step, reason) => {
-    server.play(step);
-    const before = server.requests.length;
+    server().play(step);
+    const before = server().requests.length;
     const verdict = await relevance().evaluate(pendingInteraction(), never);
     expect(verdict).toMatchObject({ outcome: "failed", reason: expect.stringMatching(reason) });
     expect(verdict).not.toHaveProperty("score");
-    expect(server.requests.length - before).toBe(1);
+    expect(server().requests.length - before).toBe(1);
   });
 
   it("counts what the invalid answer cost", async () => {
-    server.play(steps.verdict("great"));
+    server().play(steps.verdict("great"));
     expect(await relevance().evaluate(pendingInteraction(), never)).toMatchObject({
       outcome: "failed",
       usage: { cost_usd: expect.closeTo(0.0018, 10), output_tokens: 100 },
