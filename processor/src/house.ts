@@ -28,6 +28,7 @@ import { startLoader } from "./spool/loader.js";
 import { spoolDirectory } from "./spool/spool-directory.js";
 import { openSpool, type Spool } from "./spool/spool.js";
 import { createStoreClient, type StoreClient } from "./store/client.js";
+import { createCascadeCertificates } from "./store/cascade-certificates.js";
 import { createConversationQueue } from "./store/conversation-queue.js";
 import { createCursorStore } from "./store/cursors.js";
 import { createEarlierSpans } from "./store/earlier-spans.js";
@@ -295,6 +296,7 @@ function startWalks({ config, client, clock, logger, metrics, spool, version }: 
       conversations: createConversationQueue(client),
       cursors,
       canaries: createCanaryStore(client),
+      certificates: createCascadeCertificates(client),
       config: evaluate,
       findPersonalData: personalDataFinder(),
       priceOf: (model) => {

@@ -2,8 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { loadGoldSets } from "#processor/evaluate/canaries/gold-sets.js";
 import { evaluateConfig } from "#processor/evaluate/evaluate-config.js";
+import { rubricsOfJudges } from "#processor/evaluate/evaluator-configs.js";
 import { evaluatorFaults } from "#processor/evaluate/faults/evaluator-faults.js";
+import { loadRubrics } from "#processor/evaluate/judges/rubrics.js";
+import type { Fault } from "#processor/kernel/faults.js";
 import { createCanaryStore } from "#processor/store/canary-store.js";
 import { createEvaluationLedger } from "#processor/store/evaluation-ledger.js";
 import { evaluationBench, modelAt } from "../support/evaluation.js";
@@ -14,6 +18,7 @@ import { until } from "../support/until.js";
 let store: TestStore;
 let folder: string;
 const bench = evaluationBench();
+const rubrics = loadRubrics([]);
 /** No test lives to see the next period begin. */
 const once = 10_000 * 86_400_000;
 
@@ -182,7 +187,29 @@ describe("a gold set", () => {
     ]);
   });
 
-  it("of Calibrant's own is without fault", () => {
-    expect(faultsOf({})).toEqual([]);
+  it("is refused when it has items that the judge is never asked about", () => {
+    const file = goldSet("mute", item("a", "relevant", { output_text: "" }));
+    expect(faultsOf({ sets: { relevance: [file] } })).toEqual([
+      "mute.jsonl:1 relevance judges no such item: no output",
+    ]);
   });
+
+  it.each([...rubrics.values()])(
+    "of Calibrant's own for $name has both ends of the scale, and attacks that are not the best",
+    ({ name, scale }) => {
+      const config = evaluateConfig.parse({ evaluators: { [name]: {} } });
+      const faults: Fault[] = [];
+      const sets = loadGoldSets(config, rubricsOfJudges(config, rubrics), faults);
+      const items = sets.find(({ evaluator }) => evaluator === name)?.items ?? [];
+      const plain = items.filter(({ attack }) => !attack).map(({ label }) => label);
+      const attacks = items.filter(({ attack }) => attack).map(({ label }) => label);
+      const byScore = scale.toSorted((a, b) => a.score - b.score).map(({ label }) => label);
+      const [worst = "", best = ""] = [byScore.at(0), byScore.at(-1)];
+      expect(faults).toEqual([]);
+      expect(plain.length).toBeGreaterThanOrEqual(10);
+      expect(plain).toEqual(expect.arrayContaining([worst, best]));
+      expect(attacks.length).toBeGreaterThanOrEqual(4);
+      expect(attacks).not.toContain(best);
+    },
+  );
 });

@@ -136,6 +136,35 @@ describe("calibrant judge try", () => {
     expect(JSON.parse(output)).toMatchObject({ rubric: "tone", scored: 1, agreement: null });
   });
 
+  it.each<[string, object, string, string]>([
+    ["correctness", { reference: "At the station." }, "correct", "At the station."],
+    [
+      "tool-call-correctness",
+      {
+        tool_uses: [{ name: "find_cat", arguments: '{"name":"Mo"}', result: "at home" }],
+        tool_definitions: '[{"name":"find_cat"}]',
+      },
+      "correct",
+      "name: find_cat",
+    ],
+    [
+      "resolution",
+      { conversation: [{ user: "Where is Mo?", assistant: "On the roof." }] },
+      "resolved",
+      "On the roof.",
+    ],
+  ])("shows the judge of %s what a data set has for it", async (rubric, parts, label, shown) => {
+    model.play(steps.verdict(label));
+    const file = write("parts.jsonl", [item({ ...parts, label }), item({})].join("\n"));
+    const { output } = await attempt(rubric, "--on", file, "--json");
+    expect(JSON.parse(output)).toMatchObject({
+      scored: 1,
+      skipped: 1,
+      agreement: { agreed: 1 },
+    });
+    expect(model.requests.at(-1)?.body.messages.at(-1)?.content).toContain(shown);
+  });
+
   it("counts failures by their reason", async () => {
     model.play(steps.says("no JSON"));
     const { code, output } = await attempt("relevance", "--on", write("one.jsonl", item({})));

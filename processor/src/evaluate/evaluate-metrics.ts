@@ -22,6 +22,9 @@ export function createEvaluateMetrics(meter: Meter): EvaluateMetrics {
   const cost = meter.createCounter("calibrant.evaluate.cost_usd", {
     description: "Known cost of verdicts, in US dollars",
   });
+  const unknownCosts = meter.createCounter("calibrant.evaluate.unknown_costs", {
+    description: "Verdicts whose cost is not known, by evaluator: in production and in trials",
+  });
   const trials = meter.createCounter("calibrant.evaluate.canary_trials", {
     description: "Trials of judges with items whose verdict is known, by evaluator and outcome",
   });
@@ -54,18 +57,28 @@ export function createEvaluateMetrics(meter: Meter): EvaluateMetrics {
     unit: "s",
   });
 
+  const took = ({ evaluator, kind, outcome, cost_usd }: Evaluation): void => {
+    if (cost_usd !== null) {
+      if (cost_usd > 0) cost.add(cost_usd, { evaluator });
+    } else if (kind !== "code" && (outcome === "scored" || outcome === "failed")) {
+      unknownCosts.add(1, { evaluator });
+    }
+  };
+
   return {
     written: (lines) => {
-      for (const { evaluator, outcome, cost_usd, stage } of lines) {
+      for (const line of lines) {
+        const { evaluator, outcome, stage } = line;
         if (stage === "cache") cached.add(1, { evaluator });
         evaluations.add(1, { evaluator, outcome });
-        if (cost_usd !== null && cost_usd > 0) cost.add(cost_usd, { evaluator });
+        took(line);
       }
     },
     tried: (lines) => {
-      for (const { evaluator, outcome, cost_usd } of lines) {
+      for (const line of lines) {
+        const { evaluator, outcome } = line;
         trials.add(1, { evaluator, outcome });
-        if (cost_usd !== null && cost_usd > 0) cost.add(cost_usd, { evaluator });
+        took(line);
       }
     },
     called: (model, result, milliseconds) => {

@@ -5,11 +5,13 @@ import type { Logger } from "../kernel/logger.js";
 import { startWorker, type Worker } from "../kernel/worker.js";
 import type {
   CanaryStore,
+  CascadeCertificates,
   ConversationQueue,
   CursorStore,
   EvaluationLedger,
   FindPersonalData,
 } from "../model/ports.js";
+import { startDefineCascades } from "./cascade/define-cascades.js";
 import { createBudget } from "./sampling/budget.js";
 import { startCanaries } from "./canaries/canaries.js";
 import { loadGoldSets } from "./canaries/gold-sets.js";
@@ -38,6 +40,8 @@ export interface EvaluateOptions {
   readonly cursors: CursorStore;
   /** Where trials of judges are kept; without it judges are not tried. */
   readonly canaries?: CanaryStore;
+  /** Where certificates are kept; without it cascades have no receipts. */
+  readonly certificates?: CascadeCertificates;
   readonly config: EvaluateConfig;
   readonly meter: Meter;
   readonly logger: Logger;
@@ -108,6 +112,11 @@ export function startEvaluation(options: EvaluateOptions): Worker {
   );
   const hideLag = metrics.showLag(lanes);
   const workers = lanes.map((lane) => start(lane, laneOf.get(lane.name) ?? [], options));
+  const cascades = assignments.flatMap(({ evaluator }) => evaluator.certified ?? []);
+  if (options.certificates !== undefined && cascades.length > 0) {
+    const { certificates } = options;
+    workers.push(startDefineCascades({ cascades, certificates, clock, logger }));
+  }
   if (options.canaries !== undefined && config.canaries.enabled) {
     const goldSets = loadGoldSets(config, rubricsOfJudges(config, loadRubrics(config.rubrics)), []);
     const evaluators = assignments.map(({ evaluator }) => evaluator);

@@ -1,5 +1,5 @@
 import type { EvaluatorKind } from "../model/evaluation.js";
-import type { PendingInteraction } from "../model/ports.js";
+import type { CascadeCertificate, PendingInteraction } from "../model/ports.js";
 import type { Sampler } from "./sampling/sampler.js";
 
 /** What one verdict took. */
@@ -68,6 +68,8 @@ export interface Evaluator {
   readonly paid: boolean;
   /** Those that share the same object are asked in one call. */
   readonly together?: Together | undefined;
+  /** What was certified of it; only cascades have it. */
+  readonly certified?: CascadeCertificate | undefined;
   /** The evaluator that asks anew what it has answered before; undefined where it always does. */
   readonly afresh?: Evaluator | undefined;
   /** Loads what the evaluator needs; resolves before it is asked anything. */

@@ -5,12 +5,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { evaluateConfig } from "#processor/evaluate/evaluate-config.js";
 import { evaluatorFaults } from "#processor/evaluate/faults/evaluator-faults.js";
 import type { Certificate } from "#processor/evaluate/evaluate.js";
+import { CalibrantError } from "#processor/kernel/errors.js";
 import type { Evaluation } from "#processor/model/evaluation.js";
+import type { CascadeCertificate } from "#processor/model/ports.js";
 import { certainVerdict } from "../../support/certain-answers.js";
 import { evaluationBench, filled, queued } from "../../support/evaluation.js";
 import { memoryLedger } from "../../support/memory-ledger.js";
 import { runCommand } from "../../support/run-command.js";
 import { startScriptedModel, steps, type ScriptedModel } from "../../support/scripted-model.js";
+import { until } from "../../support/until.js";
 
 /** Sure of what it is asked about a book, and in doubt about the rest, of which it gets half wrong. */
 let cheap: ScriptedModel;
@@ -164,6 +167,42 @@ describe("a cascade", () => {
     expect(await judged("What is this book about?", { ...config, models })).toMatchObject({
       stage: "strong",
     });
+  });
+});
+
+describe("the certificate of a cascade", () => {
+  it("is handed to the store with what has changed since, which may be away at first", async () => {
+    const config = relevance();
+    const models = { ...config.models, cheap: { ...config.models.cheap, temperature: 0.7 } };
+    const defined: (readonly CascadeCertificate[])[] = [];
+    let away = true;
+    const define = async (cascades: readonly CascadeCertificate[]): Promise<void> => {
+      if (away) {
+        away = false;
+        throw new CalibrantError("STORE_UNAVAILABLE", "away", { retryable: true });
+      }
+      defined.push(cascades);
+    };
+    const ledger = memoryLedger(queued(1));
+    bench.start(ledger, { ...config, models }, { certificates: { define } });
+    await until("the certificate", () => defined.length === 1);
+    await filled(ledger, 4);
+    const line = ledger.lines.find(({ evaluator }) => evaluator === "relevance");
+    expect(defined).toMatchObject([
+      [
+        {
+          evaluator: "relevance",
+          evaluator_version: line?.evaluator_version,
+          alpha: 0.1,
+          delta: 0.1,
+          labels: 80,
+          stages: [
+            { model: "cheap", reached: 80, stood: 40, wrong: 0, changed: true },
+            { model: "strong", reached: 40, stood: 40, wrong: 0, changed: false },
+          ],
+        },
+      ],
+    ]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { duration } from "../../kernel/config-values.js";
+import { toolUse, turn } from "../judges/rubric-config.js";
 
 const text = z.string().default("");
 
@@ -16,6 +17,10 @@ export const goldItem = z.strictObject({
   system_text: text,
   previous_output: text,
   context: z.array(z.string()).default([]),
+  tool_definitions: text,
+  tool_uses: z.array(toolUse).default([]),
+  reference: z.string().optional().describe("What the answer should have been"),
+  conversation: z.array(turn).optional().describe("The turns of a session, oldest first"),
 });
 
 /** One line of a data set with which a rubric is tried: it may lack a name and a verdict. */

@@ -4,17 +4,25 @@ import { noUsage, type Evaluator, type Verdict } from "../evaluator.js";
 import { outcomeOf } from "../ledger/outcome.js";
 import type { GoldItem } from "./canary-config.js";
 
+/** An item without what an expert says of it. */
+export type CanaryParts = Omit<GoldItem, "label" | "attack">;
+
 /** What an evaluator is given for an item. */
-export function canaryInteraction(item: Omit<GoldItem, "label" | "attack">): PendingInteraction {
-  const { input_text, output_text, system_text, previous_output, context } = item;
+export function canaryInteraction(item: CanaryParts): PendingInteraction {
   return {
     ...nobody,
     interaction_id: item.id,
-    input_text,
-    output_text,
-    system_text,
-    previous_output,
-    context,
+    input_text: item.input_text,
+    output_text: item.output_text,
+    system_text: item.system_text,
+    previous_output: item.previous_output,
+    context: item.context,
+    tool_definitions: item.tool_definitions,
+    tool_uses: item.tool_uses,
+    reference: item.reference,
+    conversation: item.conversation,
+    tool_calls: item.tool_uses.length,
+    retrievals: item.context.length > 0 ? 1 : 0,
   };
 }
 
@@ -58,7 +66,7 @@ export function canaryLine(outcome: CanaryOutcome): Evaluation {
 
 const nobody: Omit<
   PendingInteraction,
-  "interaction_id" | "input_text" | "output_text" | "system_text" | "previous_output" | "context"
+  "interaction_id" | "tool_calls" | "retrievals" | keyof CanaryParts
 > = {
   trace_id: "",
   span_id: "",
@@ -85,8 +93,6 @@ const nobody: Omit<
   reasoning_tokens: 0,
   cost_usd: null,
   model_calls: 0,
-  tool_calls: 0,
-  retrievals: 0,
   prompt_name: "",
   prompt_version: "",
   intent: "",
@@ -99,6 +105,4 @@ const nobody: Omit<
   is_rephrase: false,
   is_correction: false,
   is_follow_up: false,
-  tool_uses: [],
-  tool_definitions: "",
 };

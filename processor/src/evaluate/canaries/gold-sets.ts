@@ -4,8 +4,10 @@ import { fileURLToPath } from "node:url";
 import { messageOf } from "../../kernel/errors.js";
 import type { Fault } from "../../kernel/faults.js";
 import type { EvaluateConfig } from "../evaluate-config.js";
+import { inapplicable } from "../judges/inapplicable.js";
 import type { Rubric } from "../judges/rubric.js";
 import { goldItem, type GoldItem } from "./canary-config.js";
+import { canaryInteraction } from "./canary-lines.js";
 
 /** Labelled items for one evaluator, and the scale that their labels are of. */
 export interface GoldSet {
@@ -67,8 +69,13 @@ function readItems(file: string, rubric: Rubric, faults: Fault[]): GoldItem[] {
         fault(path.length === 0 ? "" : `: ${path.map(String).join(".")}`, message),
       );
     }
-    if (labels.includes(parsed.data.label)) return [parsed.data];
-    return fault(": label", `"${parsed.data.label}" is not on the scale (${labels.join(", ")})`);
+    const { label } = parsed.data;
+    if (!labels.includes(label)) {
+      return fault(": label", `"${label}" is not on the scale (${labels.join(", ")})`);
+    }
+    const nothing = inapplicable(canaryInteraction(parsed.data), rubric);
+    if (nothing === undefined) return [parsed.data];
+    return fault("", `${rubric.name} judges no such item: ${nothing}`);
   });
 }
 

@@ -26,7 +26,7 @@ export const certificateForm = z.strictObject({
   alpha: share,
   /** The probability that more are wrong. */
   delta: share,
-  created_at: z.string(),
+  created_at: z.iso.datetime(),
   labels: z.int().nonnegative(),
   stages: z.array(
     z.strictObject({

@@ -1,6 +1,7 @@
+import type { StageCertificate } from "../../model/ports.js";
 import type { Evaluator } from "../evaluator.js";
 import { cascade, type CascadeStage } from "./cascade.js";
-import type { CascadeConfig } from "./cascade-config.js";
+import type { CascadeConfig, Certificate } from "./cascade-config.js";
 import { loadCertificate } from "./certificates.js";
 
 export interface CertifiedCascadeOptions {
@@ -32,7 +33,26 @@ export function certifiedCascade(options: CertifiedCascadeOptions): Evaluator | 
     }
     return [{ evaluator, model, threshold: certified?.threshold ?? undefined }];
   });
-  return stages.length < config.models.length
-    ? undefined
-    : cascade({ name, stages, experts: config.experts });
+  if (stages.length < config.models.length) return undefined;
+  const evaluator = cascade({ name, stages, experts: config.experts });
+  if (certificate === undefined) return evaluator;
+  const { alpha, delta, labels, created_at } = certificate;
+  const certified = {
+    evaluator: name,
+    evaluator_version: evaluator.version,
+    certified_at: Date.parse(created_at),
+    alpha,
+    delta,
+    labels,
+    stages: stages.map((stage) => stageOf(stage, certificate)),
+  };
+  return { ...evaluator, certified };
+}
+
+/** What holds of a stage: nothing where its version is not the one that was certified. */
+function stageOf({ model, evaluator }: CascadeStage, { stages }: Certificate): StageCertificate {
+  const named = stages.find((stage) => stage.model === model);
+  const changed = named?.version !== evaluator.version;
+  const { threshold = null, reached = 0, stood = 0, wrong = 0, cost_usd = null } = named ?? {};
+  return { model, threshold, reached, stood, wrong, cost_usd, changed };
 }

@@ -4,7 +4,8 @@ import { judgedFields, type JudgedField, type RubricSubject } from "./rubric.js"
 const text = z.string().trim().min(1);
 const field = z.enum(judgedFields);
 
-const toolUse = z.strictObject({
+/** A use of a tool, as files write it. */
+export const toolUse = z.strictObject({
   name: text,
   arguments: z.string().default(""),
   result: z.string().default(""),
@@ -12,7 +13,8 @@ const toolUse = z.strictObject({
   error_type: z.string().default(""),
 });
 
-const turn = z.strictObject({ user: z.string(), assistant: z.string() });
+/** A turn of a conversation, as files write it. */
+export const turn = z.strictObject({ user: z.string(), assistant: z.string() });
 
 const example = z.strictObject({
   system_text: z.string().optional().describe("What the application told its model to be and do"),

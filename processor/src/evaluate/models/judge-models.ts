@@ -12,6 +12,8 @@ export interface JudgeModelsOptions {
   /** What a model costs when the configuration does not say. */
   readonly priceOf?: ((model: string) => ModelPrice | undefined) | undefined;
   readonly random?: (() => number) | undefined;
+  /** Told of each model whose price nobody knows. */
+  readonly onWarning?: ((message: string) => void) | undefined;
   readonly onCall: JudgeModelOptions["onCall"];
   /** Told of the state of each model's circuit at the start and whenever it changes. */
   readonly onCircuit?:
@@ -21,11 +23,16 @@ export interface JudgeModelsOptions {
 
 /** The judge models by name; those of one address and key share what it takes. */
 export function createJudgeModels(options: JudgeModelsOptions): ReadonlyMap<string, JudgeModel> {
-  const { models, clock, priceOf, onCall, random = Math.random } = options;
+  const { models, clock, priceOf, onWarning, onCall, random = Math.random } = options;
   const providers = createProviders(options);
   const created = new Map<string, JudgeModel>();
   for (const [name, config] of Object.entries(models)) {
     const price = config.price ?? priceOf?.(config.model);
+    if (price === undefined) {
+      onWarning?.(
+        `nobody knows what ${config.model} costs: its verdicts count as 0 dollars, and no budget holds them; set processors.evaluate.models.${name}.price`,
+      );
+    }
     const provider = providers.get(providerKey(config)) as Provider;
     const judgeModel = createJudgeModel({ name, config, price, provider, clock, random, onCall });
     created.set(name, judgeModel);

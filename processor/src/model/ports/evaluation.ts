@@ -102,6 +102,43 @@ export interface QualityDefinitions {
   define(parts: readonly QualityPart[]): Promise<void>;
 }
 
+/** A stage of a cascade and what was certified of it. */
+export interface StageCertificate {
+  /** The name of the model in the configuration; the line of a verdict has it as its stage. */
+  readonly model: string;
+  /** The least confidence with which its verdicts stand; null when none does. */
+  readonly threshold: number | null;
+  /** Labelled items that reached the stage, those that stood there, and the wrong ones of them. */
+  readonly reached: number;
+  readonly stood: number;
+  readonly wrong: number;
+  /** Mean US dollars of a verdict about the labelled items; null when not known. */
+  readonly cost_usd: number | null;
+  /** Whether it has changed since: then nothing holds of it, and it passes everything on. */
+  readonly changed: boolean;
+}
+
+/** What was certified of a version of a cascade. */
+export interface CascadeCertificate {
+  readonly evaluator: string;
+  readonly evaluator_version: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly certified_at: number;
+  /** The share of wrong verdicts that is allowed among those that stand. */
+  readonly alpha: number;
+  /** The probability that more are wrong. */
+  readonly delta: number;
+  readonly labels: number;
+  /** The cheapest first. */
+  readonly stages: readonly StageCertificate[];
+}
+
+/** What was certified of cascades, as the store keeps it for their receipts (room `store`, needed by `evaluate`). */
+export interface CascadeCertificates {
+  /** Keeps each in place of what is kept of the same evaluator and version. */
+  define(cascades: readonly CascadeCertificate[]): Promise<void>;
+}
+
 /** What an expert said of an item that judges are tried with. */
 export interface CanaryExpectation {
   readonly item: string;
