@@ -76,7 +76,7 @@ describe("judges that wait for batches", () => {
     server.status = "completed";
     const ledger = memoryLedger(queued(7));
     const completeness = { batch: true };
-    start(ledger, { evaluators: { completeness }, batch: { requests: 3, wait: 200 } });
+    start(ledger, { evaluators: { completeness }, batch: { requests: 3, wait: 1_000 } });
     await filled(ledger, 14);
     expect(tally(ledger.lines)).toEqual({ lines: 14, pairs: 14 });
     expect(asked()).toBe(6);
@@ -121,6 +121,42 @@ describe("judges that wait for batches", () => {
     start(ledger);
     await filled(ledger, 5);
     expect(server.batches.length).toBe(1);
+    expect(asked()).toBe(4);
+  });
+
+  it("are asked anew when the crash came before the batch began", async () => {
+    const ledger = memoryLedger(queued(5));
+    // Neither begins it nor answers.
+    server.intercept = (request) => request === "POST /v1/batches";
+    const crashed = start(ledger);
+    await until("the call", () => calls("POST /v1/batches") === 1);
+    await crashed.stop();
+    expect(await savedNames()).toEqual([""]);
+
+    server.intercept = () => false;
+    server.status = "completed";
+    start(ledger);
+    await filled(ledger, 5);
+    expect(tally(ledger.lines)).toEqual({ lines: 5, pairs: 5 });
+    expect(server.batches.length).toBe(1);
+  });
+
+  it("read their answers again when the lines of the first time were not written", async () => {
+    server.status = "completed";
+    const ledger = memoryLedger(queued(5));
+    let refused = 0;
+    ledger.fault = (_moment, lines) => {
+      refused += lines.length;
+      throw new CalibrantError("STORE_UNAVAILABLE", "no store", { retryable: true });
+    };
+    const crashed = start(ledger);
+    await until("answers", () => refused > 0 && calls("GET /v1/files/output-batch-0/content") > 0);
+    await crashed.stop();
+
+    ledger.fault = undefined;
+    start(ledger);
+    await filled(ledger, 5);
+    expect(tally(ledger.lines)).toEqual({ lines: 5, pairs: 5 });
     expect(asked()).toBe(4);
   });
 

@@ -1,6 +1,4 @@
 import { setMaxListeners } from "node:events";
-import { randomUUID } from "node:crypto";
-import { backoff } from "../../kernel/backoff.js";
 import type { Clock } from "../../kernel/clock.js";
 import { CalibrantError } from "../../kernel/errors.js";
 import type { JudgeBatch, JudgeBatchStore } from "../../model/ports.js";
@@ -8,7 +6,9 @@ import type { ModelAnswer } from "../models/model-answer.js";
 import type { JudgeModel, ModelRequest } from "../models/model-client.js";
 import { createBatchApi } from "./batch-api.js";
 import { createBatchBook, type BatchBook, type Place } from "./batch-book.js";
-import { deferred, unlessAborted, type Deferred } from "./deferred.js";
+import { createBatchSender, requestName } from "./batch-sender.js";
+import { deferred, unlessAborted } from "./deferred.js";
+import { createQuestionCollector, type Question } from "./question-collector.js";
 import { sentBatch, type BatchResults } from "./sent-batch.js";
 
 /** A model that is asked through batches. */
@@ -35,16 +35,9 @@ const remembered = 3 * 86_400_000;
 /** Milliseconds. */
 const resultsKept = 60_000;
 
-interface Question {
-  readonly request: ModelRequest;
-  readonly signal: AbortSignal;
-  readonly answer: Deferred<ModelAnswer>;
-}
-
 export function createBatchAsker(options: BatchAskerOptions): BatchAsker {
   const { model, store, clock, random, onWarning } = options;
   const { config } = model.parts;
-  const { batch: limits } = config;
   const { origin } = new URL(config.base_url);
   const stopped = new AbortController();
   const { signal: stop } = stopped;
@@ -54,9 +47,6 @@ export function createBatchAsker(options: BatchAskerOptions): BatchAsker {
   const book = createBatchBook();
   const waiting = new Map<JudgeBatch, Promise<BatchResults | undefined>>();
   const running = new Set<Promise<void>>();
-  let collected: Question[] = [];
-  let size = 0;
-  let full = new AbortController();
   let opened = false;
   /** A call that shows which form of a question the server takes; all batches wait for it. */
   let trial: Promise<unknown> | undefined;
@@ -70,7 +60,7 @@ export function createBatchAsker(options: BatchAskerOptions): BatchAsker {
   const resultsOf = (batch: JudgeBatch): Promise<BatchResults | undefined> => {
     const known = waiting.get(batch);
     if (known !== undefined) return known;
-    const results = sentBatch(batch, { api, clock, poll: limits.poll, signal: stop });
+    const results = sentBatch(batch, { api, clock, poll: config.batch.poll, signal: stop });
     results.catch(() => undefined);
     waiting.set(batch, results);
     return results;
@@ -89,59 +79,13 @@ export function createBatchAsker(options: BatchAskerOptions): BatchAsker {
     return model.parts.answer(result, Math.max(0, clock.now() - batch.submitted_at));
   };
 
-  const save = async (batch: JudgeBatch): Promise<void> => {
-    for (let failures = 0; ; failures++) {
-      stop.throwIfAborted();
-      try {
-        await store.save(batch);
-        return;
-      } catch (error) {
-        if (!(error instanceof CalibrantError) || !error.retryable) throw error;
-        await clock.sleep(backoff(failures, random), stop);
-      }
-    }
-  };
-
   const askEach = (questions: readonly Question[]): void => {
     for (const { request, signal, answer } of questions) {
       answer.resolve(model.ask(request, signal));
     }
   };
 
-  /** Answers undefined when the server has no batches. */
-  const send = async (questions: readonly Question[]): Promise<JudgeBatch | undefined> => {
-    const deadline = clock.now() + config.circuit.longest_wait;
-    const lines = questions.map(({ request }, index) =>
-      JSON.stringify({
-        custom_id: nameOf(request, index),
-        method: "POST",
-        url: "/v1/chat/completions",
-        body: model.parts.body(request),
-      }),
-    );
-    const fileId = await api.upload(`${lines.join("\n")}\n`, deadline);
-    if (fileId === undefined) return undefined;
-    const batch: JudgeBatch = {
-      id: randomUUID(),
-      model: model.name,
-      origin,
-      file_id: fileId,
-      batch_id: "",
-      submitted_at: clock.now(),
-      pairs: questions.flatMap(({ request }, index) => {
-        const { interactionId, evaluators } = request.about;
-        return book.pairs(nameOf(request, index), interactionId, evaluators);
-      }),
-    };
-    // Before the batch begins: after a crash from here on it is found by its file.
-    await save(batch);
-    const begun = await api.begin(fileId, deadline);
-    if (begun === undefined) return undefined;
-    const named = { ...batch, batch_id: begun.id };
-    // Where this cannot be written the file still leads to the batch.
-    run(() => save(named).catch(() => undefined));
-    return named;
-  };
+  const send = createBatchSender({ ...options, api, book, stop, run });
 
   const submit = async (questions: Question[]): Promise<void> => {
     const open = questions.filter(({ signal }) => !signal.aborted);
@@ -153,7 +97,7 @@ export function createBatchAsker(options: BatchAskerOptions): BatchAsker {
     }
     await unlessAborted(trial, stop);
     if (open.length === 0) return;
-    const batch = without ? undefined : await send(open);
+    const batch = without ? undefined : await send(open.map(({ request }) => request));
     if (batch === undefined) {
       if (!without) {
         onWarning(`the server of the model ${model.name} has no batch API: judges ask by calls`);
@@ -166,7 +110,7 @@ export function createBatchAsker(options: BatchAskerOptions): BatchAsker {
     for (const [index, { request, answer }] of open.entries()) {
       try {
         if (results === undefined) throw lost(batch);
-        answer.resolve(answerOf(batch, nameOf(request, index), results));
+        answer.resolve(answerOf(batch, requestName(request, index), results));
       } catch (error) {
         answer.reject(error);
       }
@@ -174,35 +118,25 @@ export function createBatchAsker(options: BatchAskerOptions): BatchAsker {
     waiting.delete(batch);
   };
 
-  const flush = (): void => {
-    const questions = collected;
-    collected = [];
-    size = 0;
-    full.abort();
-    full = new AbortController();
-    run(async () => {
-      try {
-        await submit(questions);
-      } catch (error) {
-        for (const { answer } of questions) answer.reject(error);
-      }
-    });
-  };
+  const add = createQuestionCollector({
+    limits: config.batch,
+    clock,
+    stop,
+    onBatch: (questions) => {
+      run(async () => {
+        try {
+          await submit(questions);
+        } catch (error) {
+          for (const { answer } of questions) answer.reject(error);
+        }
+      });
+    },
+  });
 
   const collect = (request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer> => {
-    const bytes = Buffer.byteLength(JSON.stringify(model.parts.body(request)));
-    if (collected.length > 0 && size + bytes > limits.size) flush();
     const answer = deferred<ModelAnswer>();
-    collected.push({ request, signal, answer });
-    size += bytes;
-    if (collected.length === 1) {
-      const { signal: sent } = full;
-      run(async () => {
-        await clock.sleep(limits.wait, AbortSignal.any([sent, stop]));
-        if (!sent.aborted && !stop.aborted) flush();
-      });
-    }
-    if (collected.length >= limits.requests) flush();
+    const bytes = Buffer.byteLength(JSON.stringify(model.parts.body(request)));
+    add({ request, signal, answer }, bytes);
     return unlessAborted(answer.promise, signal);
   };
 
@@ -249,11 +183,6 @@ export function createBatchAsker(options: BatchAskerOptions): BatchAsker {
 
 function lost({ id }: JudgeBatch): CalibrantError {
   return new CalibrantError("JUDGE_UNAVAILABLE", `the provider does not know the batch ${id}`);
-}
-
-/** Place in the batch and interaction, within the length that providers allow. */
-function nameOf({ about }: ModelRequest, index: number): string {
-  return `${index}:${about.interactionId}`.slice(0, 64);
 }
 
 function sameRequest(one: Place, other: Place): boolean {
