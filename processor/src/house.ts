@@ -34,6 +34,7 @@ import { createCursorStore } from "./store/cursors.js";
 import { createEarlierSpans } from "./store/earlier-spans.js";
 import { createCanaryStore } from "./store/canary-store.js";
 import { createEvaluationLedger } from "./store/evaluation-ledger.js";
+import { createJudgeBatchStore } from "./store/judge-batches.js";
 import { createQualityDefinitions } from "./store/quality-definitions.js";
 import { createForwardLedger } from "./store/forward-ledger.js";
 import { createInteractionQueries } from "./store/interaction-queries.js";
@@ -297,6 +298,7 @@ function startWalks({ config, client, clock, logger, metrics, spool, version }: 
       cursors,
       canaries: createCanaryStore(client),
       certificates: createCascadeCertificates(client),
+      batches: createJudgeBatchStore(client),
       config: evaluate,
       findPersonalData: personalDataFinder(),
       priceOf: (model) => {

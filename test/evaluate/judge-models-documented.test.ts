@@ -7,11 +7,12 @@ const page = readFileSync(new URL("../../docs/judge-models.md", import.meta.url)
 
 describe("docs/judge-models.md", () => {
   it("has every setting of a model and of the cache, and its default", () => {
-    const { circuit, ...model } = modelConfig.parse({});
+    const { circuit, batch, ...model } = modelConfig.parse({});
     const { cache } = evaluateConfig.parse({});
     const settings = [
       ...Object.keys(model),
       ...Object.keys(circuit).map((name) => `circuit.${name}`),
+      ...Object.keys(batch),
       ...Object.keys(cache),
       "price",
       "samples",

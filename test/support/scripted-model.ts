@@ -159,7 +159,10 @@ const scriptedUsage = {
   prompt_tokens_details: { cached_tokens: 400 },
 };
 
-function completion(content: string | null, more: Readonly<Record<string, unknown>>): object {
+export function completion(
+  content: string | null,
+  more: Readonly<Record<string, unknown>>,
+): object {
   const { finish_reason = "stop", refusal = null, ...rest } = more;
   return {
     id: "chatcmpl-1",
@@ -172,7 +175,7 @@ function completion(content: string | null, more: Readonly<Record<string, unknow
   };
 }
 
-function json(
+export function json(
   response: ServerResponse,
   status: number,
   body: object,

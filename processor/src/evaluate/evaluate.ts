@@ -10,6 +10,7 @@ import type {
   CursorStore,
   EvaluationLedger,
   FindPersonalData,
+  JudgeBatchStore,
 } from "../model/ports.js";
 import { startDefineCascades } from "./cascade/define-cascades.js";
 import { createBudget } from "./sampling/budget.js";
@@ -24,6 +25,7 @@ import { rubricsOfJudges } from "./evaluator-configs.js";
 import { createEvaluators } from "./evaluators.js";
 import { createLane, type Lane } from "./ledger/lane.js";
 import { loadRubrics } from "./judges/rubrics.js";
+import type { ModelConfig } from "./models/model-config.js";
 import type { ModelPrice } from "./models/model-usage.js";
 import { createProgress } from "./ledger/progress.js";
 
@@ -42,6 +44,8 @@ export interface EvaluateOptions {
   readonly canaries?: CanaryStore;
   /** Where certificates are kept; without it cascades have no receipts. */
   readonly certificates?: CascadeCertificates;
+  /** Where batches are kept; without it judges that can wait ask by calls. */
+  readonly batches?: JudgeBatchStore;
   readonly config: EvaluateConfig;
   readonly meter: Meter;
   readonly logger: Logger;
@@ -102,6 +106,7 @@ export function startEvaluation(options: EvaluateOptions): Worker {
       clock,
       logger,
       pageSize: pageSizeOf(name, members, config),
+      mostOpen: mostOpenOf(name, members, config),
       flushInterval: config.poll,
       reread: config.reread,
       onWritten: (lines) => {
@@ -211,9 +216,28 @@ async function finish(lanes: readonly Lane[], logger: Logger): Promise<void> {
 
 function pageSizeOf(lane: string, members: readonly Assignment[], config: EvaluateConfig): number {
   if (lane === codeLane || lane.startsWith("module ")) return checkPage;
-  const own = config.models[lane.slice(lane.indexOf(" ") + 1)];
+  const own = modelOf(lane, config);
+  if (ofBatches(members)) return ofConversations(members) ? conversationPage : checkPage;
   const models = own === undefined ? Object.values(config.models) : [own];
   const concurrency = Math.max(1, ...models.map((model) => model.concurrency));
   const page = Math.max(16, concurrency * pagePerCall);
   return ofConversations(members) ? Math.min(page, conversationPage) : page;
+}
+
+function ofBatches(members: readonly Assignment[]): boolean {
+  return members.some(({ evaluator }) => evaluator.batches !== undefined);
+}
+
+/** Answers of batches come hours later: meanwhile the next ones are asked. */
+function mostOpenOf(
+  lane: string,
+  members: readonly Assignment[],
+  config: EvaluateConfig,
+): number | undefined {
+  return ofBatches(members) ? modelOf(lane, config)?.batch.open : undefined;
+}
+
+/** Names of lanes end with that of their model. */
+function modelOf(lane: string, config: EvaluateConfig): ModelConfig | undefined {
+  return config.models[lane.slice(lane.indexOf(" ") + 1)];
 }

@@ -34,6 +34,12 @@ export const evaluatorConfig = z.strictObject({
     .describe(
       "Verdicts, at temperature 1, of which a judge gives the mean where the model gives no log probabilities",
     ),
+  batch: z
+    .boolean()
+    .optional()
+    .describe(
+      "Whether a judge asks through the batch API of its model: cheaper, and hours later; false when left out",
+    ),
   module: z
     .string()
     .min(1)

@@ -1,5 +1,6 @@
 import type { EvaluatorKind } from "../model/evaluation.js";
 import type { CascadeCertificate, PendingInteraction } from "../model/ports.js";
+import type { BatchBook } from "./batches/batch-book.js";
 import type { Sampler } from "./sampling/sampler.js";
 
 /** What one verdict took. */
@@ -70,6 +71,8 @@ export interface Evaluator {
   readonly together?: Together | undefined;
   /** What was certified of it; only cascades have it. */
   readonly certified?: CascadeCertificate | undefined;
+  /** Set where verdicts wait for batches: how pairs were drawn that were asked before the start. */
+  readonly batches?: BatchBook | undefined;
   /** The evaluator that asks anew what it has answered before; undefined where it always does. */
   readonly afresh?: Evaluator | undefined;
   /** Loads what the evaluator needs; resolves before it is asked anything. */

@@ -1,6 +1,7 @@
 import type { Logger } from "../kernel/logger.js";
 import { codeEvaluator } from "./checks/code-check.js";
 import { checkOf } from "./evaluator-kinds.js";
+import { rememberedDraws } from "./batches/remembered-draws.js";
 import type { FindPersonalData } from "../model/ports.js";
 import type { EvaluatorConfig } from "./evaluator-config.js";
 import { checkEvaluators } from "./faults/evaluator-faults.js";
@@ -46,7 +47,9 @@ export function createEvaluators(options: EvaluatorOptions): Assignment[] {
     const evaluator = create(name, settings);
     const { open, purse } = evaluator.paid ? budget : unlimitedBudget;
     const drawn = purse(name, settings.sample, settings.budget);
-    const sampler = conversationSampler({ salt, purse: drawn, open });
+    const { batches } = evaluator;
+    const own = conversationSampler({ salt, purse: drawn, open });
+    const sampler = batches === undefined ? own : rememberedDraws(own, evaluator, batches);
     return { evaluator, ineligible: eligibility(settings.when), sampler };
   });
 }

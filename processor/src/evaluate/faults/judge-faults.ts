@@ -14,7 +14,7 @@ export interface JudgeFaultsOptions {
 /** Rubrics, models and certificates that are not there. */
 export function judgeFaults(
   name: string,
-  { rubric, model, cascade }: EvaluatorConfig,
+  { rubric, model, cascade, samples, batch = false }: EvaluatorConfig,
   { config, rubrics, path }: JudgeFaultsOptions,
 ): Fault[] {
   const faults: Fault[] = [];
@@ -29,6 +29,11 @@ export function judgeFaults(
     faults.push({ path: place, message });
   }
   if (model !== undefined) checkModel(model, `${path}.model`);
+  if (batch && (cascade !== undefined || samples !== undefined)) {
+    const other = cascade === undefined ? "samples" : "a cascade";
+    const message = `${other} cannot wait for batches; leave one of the two out`;
+    faults.push({ path: `${path}.batch`, message });
+  }
   if (cascade === undefined) return faults;
   if (model !== undefined) {
     faults.push({ path: `${path}.model`, message: "a cascade names its models itself" });

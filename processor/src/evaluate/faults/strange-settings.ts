@@ -9,6 +9,7 @@ const owners: Readonly<Partial<Record<keyof EvaluatorConfig, readonly EvaluatorF
   model: ["judge"],
   samples: ["judge"],
   cascade: ["judge"],
+  batch: ["judge"],
   module: ["module"],
   options: ["check", "module"],
   timeout: ["module"],

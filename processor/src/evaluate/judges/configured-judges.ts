@@ -1,11 +1,14 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../../kernel/clock.js";
+import type { JudgeBatchStore } from "../../model/ports.js";
+import { createBatchAsker, type BatchAsker } from "../batches/batch-asker.js";
 import { certifiedCascade } from "../cascade/certified-cascade.js";
 import type { EvaluateConfig } from "../evaluate-config.js";
 import type { EvaluatorConfig } from "../evaluator-config.js";
 import { standardModel } from "../evaluator-kinds.js";
 import type { Evaluator } from "../evaluator.js";
 import { createJudgeModels, type JudgeModelsOptions } from "../models/judge-models.js";
+import type { JudgeModel } from "../models/model-client.js";
 import type { CallResult } from "../models/model-failure.js";
 import type { ModelPrice } from "../models/model-usage.js";
 import { createJudges, type JudgeSettings } from "./judges.js";
@@ -26,6 +29,8 @@ export interface ConfiguredJudgesOptions {
   readonly onWarning?: ((message: string) => void) | undefined;
   readonly onCall: (model: string, result: CallResult, milliseconds: number) => void;
   readonly onCircuit?: JudgeModelsOptions["onCircuit"];
+  /** Where batches are kept; without it judges that can wait ask by calls. */
+  readonly batches?: JudgeBatchStore | undefined;
 }
 
 /**
@@ -51,15 +56,19 @@ export function configuredJudges(
     const shown = [...required, ...optional];
     return cache.before(evaluator, (interaction) => shown.map((field) => interaction[field]));
   };
+  const askers = batchAskers(options);
   const settingsOf = (
     name: string,
     rubric: Rubric,
     modelName: string,
-    { samples, together }: EvaluatorConfig,
+    { samples, together, batch = false }: EvaluatorConfig,
   ): JudgeSettings | undefined => {
     const asked = models.get(modelName);
     if (asked === undefined) return undefined;
-    if (samples === undefined) return { name, rubric, model: asked, together };
+    if (samples === undefined) {
+      const asker = batch ? askers(asked) : undefined;
+      return { name, rubric, model: asked, together, batch: asker };
+    }
     return { name, rubric, model: asked.atTemperature(samplingTemperature), together: false };
   };
   const finished = (judge: Evaluator, rubric: Rubric, { samples }: EvaluatorConfig): Evaluator =>
@@ -93,6 +102,21 @@ export function configuredJudges(
     if (own !== undefined && rubric !== undefined) judges.set(name, finished(judge, rubric, own));
   }
   return judges;
+}
+
+/** One for each model, made when it is first wanted. */
+function batchAskers(
+  options: ConfiguredJudgesOptions,
+): (model: JudgeModel) => BatchAsker | undefined {
+  const { batches: store, clock, random = Math.random, onWarning = () => undefined } = options;
+  const askers = new Map<JudgeModel, BatchAsker>();
+  return (model) => {
+    if (store === undefined) return undefined;
+    const known = askers.get(model);
+    const asker = known ?? createBatchAsker({ model, store, clock, random, onWarning });
+    askers.set(model, asker);
+    return asker;
+  };
 }
 
 function drawBoundary(): string {

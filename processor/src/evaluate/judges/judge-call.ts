@@ -1,7 +1,7 @@
 import type { Clock } from "../../kernel/clock.js";
 import { CalibrantError } from "../../kernel/errors.js";
 import type { PendingInteraction } from "../../model/ports.js";
-import { noUsage, type Together, type Usage, type Verdict } from "../evaluator.js";
+import { noUsage, type Evaluator, type Together, type Usage, type Verdict } from "../evaluator.js";
 import type { ModelAnswer } from "../models/model-answer.js";
 import type { JudgeModel } from "../models/model-client.js";
 import { answerSchema, readVerdicts } from "./judge-output.js";
@@ -39,6 +39,7 @@ export function createJudgeCall(options: JudgeCallOptions): JudgeCall {
 
   const ask = async (
     asked: readonly NamedRubric[],
+    evaluators: readonly Evaluator[],
     interaction: PendingInteraction,
     signal: AbortSignal,
   ): Promise<ShownAnswer> => {
@@ -48,7 +49,8 @@ export function createJudgeCall(options: JudgeCallOptions): JudgeCall {
     const material = materialPrompt(parts, limits, drawBoundary, { subject, criteria });
     const schemaName = joined ? "verdicts" : (asked[0]?.rubric.name ?? "verdict");
     const schema = answerSchema(asked, joined);
-    const request = { instructions, material: material.text, schemaName, schema };
+    const about = { interactionId: interaction.interaction_id, evaluators };
+    const request = { instructions, material: material.text, schemaName, schema, about };
     return { ...(await model.ask(request, signal)), shortened: material.shortened };
   };
 
@@ -68,7 +70,7 @@ export function createJudgeCall(options: JudgeCallOptions): JudgeCall {
       let usage: Usage = noUsage;
       const verdicts = new Map<string, Verdict>();
       try {
-        const received = await ask(asked, interaction, signal);
+        const received = await ask(asked, evaluators, interaction, signal);
         usage = received.usage;
         const read = readVerdicts(wholeText(received), asked, joined);
         for (const [index, named] of asked.entries()) {

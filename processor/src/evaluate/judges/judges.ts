@@ -1,5 +1,8 @@
 import type { Clock } from "../../kernel/clock.js";
 import type { Evaluator } from "../evaluator.js";
+import type { BatchAsker } from "../batches/batch-asker.js";
+import { batchCall } from "../batches/batch-call.js";
+import { batchJudge } from "../batches/batch-judge.js";
 import type { JudgeModel } from "../models/model-client.js";
 import { createJudgeCall } from "./judge-call.js";
 import type { JudgedCharacters } from "./judge-sections.js";
@@ -11,6 +14,8 @@ export interface JudgeSettings extends NamedRubric {
   readonly model: JudgeModel;
   /** Whether it may share a call with others. */
   readonly together: boolean;
+  /** Asks the model through batches; without it every call is made at once. */
+  readonly batch?: BatchAsker | undefined;
 }
 
 export interface JudgesOptions {
@@ -34,12 +39,20 @@ export function createJudges(
   const judges = new Map<string, Evaluator>();
   for (const [first, ...others] of callsOf(settings, perCall)) {
     if (first === undefined) continue;
-    const { model } = first;
+    const { model, batch } = first;
     // The same set in the same order, whatever the order of the configuration: caches can keep it.
     const rubrics = [first, ...others].toSorted((a, b) => (a.name < b.name ? -1 : 1));
-    const call = createJudgeCall({ ...options, rubrics, model });
+    const direct = createJudgeCall({ ...options, rubrics, model });
+    if (batch === undefined) {
+      for (const named of rubrics)
+        judges.set(named.name, judge({ ...named, model: model.name, call: direct }));
+      continue;
+    }
+    const call = createJudgeCall({ ...options, rubrics, model: batch.model });
+    const together = batchCall(call, batch.book);
     for (const named of rubrics) {
-      judges.set(named.name, judge({ ...named, model: model.name, call }));
+      const own = judge({ ...named, model: model.name, call: direct });
+      judges.set(named.name, batchJudge(own, model.name, together, batch));
     }
   }
   return judges;
@@ -49,7 +62,7 @@ function callsOf(settings: readonly JudgeSettings[], perCall: number): JudgeSett
   const calls: JudgeSettings[][] = [];
   const filling = new Map<string, JudgeSettings[]>();
   for (const one of settings) {
-    const key = `${one.rubric.subject} ${one.model.name}`;
+    const key = `${one.rubric.subject} ${one.model.name} ${one.batch === undefined}`;
     const open = one.together ? filling.get(key) : undefined;
     if (open !== undefined && open.length < perCall) {
       open.push(one);

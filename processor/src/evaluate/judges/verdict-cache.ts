@@ -121,7 +121,7 @@ export function createVerdictCache(
       const inner = { evaluator, material };
       const cached: Evaluator = {
         ...evaluator,
-        afresh: evaluator,
+        afresh: evaluator.afresh ?? evaluator,
         together: together === undefined ? undefined : shared(together),
         evaluate: (interaction, signal) =>
           verdictOf(keyOf(inner, interaction), signal, () =>

@@ -17,6 +17,8 @@ export interface LaneOptions {
   readonly logger: Logger;
   /** Interactions to ask the store for at once. */
   readonly pageSize: number;
+  /** Pairs under way with which no more are taken on; as many as a page when left out. */
+  readonly mostOpen?: number | undefined;
   /** Longest time, in milliseconds, that a verdict waits to be written. */
   readonly flushInterval: number;
   /** Longest time, in milliseconds, from an interaction's place in the queue until it is visible. */
@@ -103,7 +105,7 @@ export function createLane(options: LaneOptions): Lane {
     name,
     round: async (signal) => {
       const before = open.size;
-      if (before < options.pageSize) await takeNext(signal);
+      if (before < (options.mostOpen ?? options.pageSize)) await takeNext(signal);
       const idle = running.size === 0 && open.size === 0;
       await allEndedOr(running, options.flushInterval, clock);
       await write();

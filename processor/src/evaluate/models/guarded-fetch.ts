@@ -14,6 +14,8 @@ export interface GuardedFetchOptions {
   readonly headers: ReadonlySet<string>;
   /** Connections that are kept open for the next calls. */
   readonly connections: number;
+  /** Most bytes of an answer; 4 MiB when left out. */
+  readonly largestAnswer?: number | undefined;
 }
 
 /** Answers of judges are short; a server that sends more than this is not one. */
@@ -34,6 +36,7 @@ export function guardedFetch(options: GuardedFetchOptions): typeof fetch {
     timeout: idleConnection,
   });
   const send = secure ? httpsRequest : httpRequest;
+  const largest = options.largestAnswer ?? largestAnswer;
 
   return (input, init) =>
     new Promise((resolve, reject) => {
@@ -68,6 +71,7 @@ export function guardedFetch(options: GuardedFetchOptions): typeof fetch {
       request.on("response", (response) => {
         readAnswer(
           response,
+          largest,
           (answer) => {
             settle();
             resolve(answer);
@@ -89,6 +93,7 @@ function kept(headers: RequestInit["headers"], names: ReadonlySet<string>): Reco
 
 function readAnswer(
   response: IncomingMessage,
+  largest: number,
   done: (answer: Response) => void,
   fail: (error: Error) => void,
 ): void {
@@ -102,7 +107,7 @@ function readAnswer(
   let size = 0;
   response.on("data", (piece: Buffer) => {
     size += piece.byteLength;
-    if (size > largestAnswer) fail(refused(`the answer is larger than ${largestAnswer} bytes`));
+    if (size > largest) fail(refused(`the answer is larger than ${largest} bytes`));
     pieces.push(piece);
   });
   response.on("end", () => {

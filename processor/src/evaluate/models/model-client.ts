@@ -9,18 +9,35 @@ import { createLimiter } from "./limiter.js";
 import { modelAnswer, type ModelAnswer } from "./model-answer.js";
 import type { ModelConfig } from "./model-config.js";
 import { modelFailure, type CallResult, type ModelFailure } from "./model-failure.js";
-import { usageOf, type ModelPrice } from "./model-usage.js";
+import { batchPrice, usageOf, type ModelPrice } from "./model-usage.js";
 import { createOpenaiClient } from "./openai-client.js";
 import type { Provider } from "./provider.js";
 import { createRate } from "./rate.js";
 import { formFields, fullForm, simplerForm, type RequestForm } from "./request-form.js";
 
-interface ModelRequest {
+export interface ModelRequest {
   /** The same for every interaction: it comes first. */
   readonly instructions: string;
   readonly material: string;
   readonly schemaName: string;
   readonly schema: Record<string, unknown>;
+  /** What the answer is about. */
+  readonly about: {
+    readonly interactionId: string;
+    readonly evaluators: readonly { readonly name: string; readonly version: string }[];
+  };
+}
+
+/** What it takes to ask a model in another way than by a call. */
+export interface ModelParts {
+  readonly config: ModelConfig;
+  /** The body of a call, in the form that the server is known to take. */
+  body(request: ModelRequest): object;
+  /**
+   * @param completion the body of the server's answer
+   * @param latency milliseconds
+   */
+  answer(completion: OpenAI.ChatCompletion, latency: number): ModelAnswer;
 }
 
 /** A model that judges. */
@@ -38,6 +55,7 @@ export interface JudgeModel {
   ask(request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer>;
   /** The same model, with the same places and rates, asked at another temperature. */
   atTemperature(temperature: number): JudgeModel;
+  readonly parts: ModelParts;
 }
 
 export interface JudgeModelOptions {
@@ -59,6 +77,24 @@ export function createJudgeModel(options: JudgeModelOptions): JudgeModel {
   const rate = createRate(config, clock);
   let form = { ...fullForm, logProbabilities: config.log_probabilities === "auto" };
 
+  const bodyOf = (
+    request: ModelRequest,
+    fields: object,
+  ): OpenAI.ChatCompletionCreateParamsNonStreaming => ({
+    model: config.model,
+    messages: [
+      { role: "system", content: request.instructions },
+      { role: "user", content: request.material },
+    ],
+    ...fields,
+  });
+
+  const fieldsOf = (using: RequestForm, request: ModelRequest, temperature: number | null) => {
+    const { schemaName, schema } = request;
+    const maxOutputTokens = config.max_output_tokens;
+    return formFields(using, { schemaName, schema, temperature, maxOutputTokens });
+  };
+
   const send = async (request: ModelRequest, fields: object, signal: AbortSignal) => {
     const begun = clock.now();
     const own = callSignal(signal);
@@ -69,14 +105,7 @@ export function createJudgeModel(options: JudgeModelOptions): JudgeModel {
     };
     try {
       const completion: OpenAI.ChatCompletion | null = await client.chat.completions.create(
-        {
-          model: config.model,
-          messages: [
-            { role: "system", content: request.instructions },
-            { role: "user", content: request.material },
-          ],
-          ...fields,
-        },
+        bodyOf(request, fields),
         { signal: own.signal },
       );
       const latency = done("answered");
@@ -126,9 +155,7 @@ export function createJudgeModel(options: JudgeModelOptions): JudgeModel {
     let using: RequestForm | undefined = form;
     let first: ModelFailure | undefined;
     while (using !== undefined) {
-      const { schemaName, schema } = request;
-      const maxOutputTokens = config.max_output_tokens;
-      const fields = formFields(using, { schemaName, schema, temperature, maxOutputTokens });
+      const fields = fieldsOf(using, request, temperature);
       const outcome = await call(request, fields, visit, signal);
       if ("text" in outcome) {
         form = using;
@@ -171,6 +198,15 @@ export function createJudgeModel(options: JudgeModelOptions): JudgeModel {
         signal,
       ),
     atTemperature: at,
+    parts: {
+      config,
+      body: (request) => bodyOf(request, fieldsOf(form, request, temperature)),
+      answer: (completion, latency) =>
+        modelAnswer(
+          completion,
+          usageOf(completion?.usage, batchPrice(price, config.batch.price), latency),
+        ),
+    },
   });
   return at(config.temperature);
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration } from "../../kernel/config-values.js";
+import { byteSize, duration } from "../../kernel/config-values.js";
 
 const dollarsPerMillion = z.number().nonnegative();
 
@@ -19,6 +19,23 @@ const circuitConfig = z.strictObject({
   longest_wait: duration
     .default(3_600_000)
     .describe("How long an evaluation waits for the provider before it fails"),
+});
+
+const batchConfig = z.strictObject({
+  requests: z.int().min(1).max(50_000).default(1_000).describe("Most questions in one batch"),
+  size: byteSize
+    .refine((bytes) => bytes >= 1_024 ** 2 && bytes <= 190 * 1_024 ** 2, "expected 1MiB to 190MiB")
+    .default(64 * 1_024 ** 2)
+    .describe("Largest batch; one more question than fits begins the next"),
+  wait: duration.default(600_000).describe("Longest time that a question waits for its batch"),
+  poll: duration.default(120_000).describe("Longest time between two looks at a batch"),
+  open: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(10_000)
+    .describe("Most evaluations, held in memory, that wait for answers at once"),
+  price: z.number().min(0).max(1).default(0.5).describe("Part of the price that a batch costs"),
 });
 
 /** Settings of one judge model. */
@@ -71,6 +88,9 @@ export const modelConfig = z.strictObject({
   circuit: circuitConfig
     .prefault({})
     .describe("When calls to a provider that fails are kept back; they wait meanwhile"),
+  batch: batchConfig
+    .prefault({})
+    .describe("How the evaluators with `batch: true` are asked, through the batch API"),
   log_probabilities: z
     .enum(["auto", "off"])
     .default("auto")

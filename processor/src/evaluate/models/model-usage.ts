@@ -7,6 +7,13 @@ export interface ModelPrice {
   readonly cached_input?: number | undefined;
 }
 
+/** @param part of the price, 0 to 1, that a batch costs */
+export function batchPrice(price: ModelPrice | undefined, part: number): ModelPrice | undefined {
+  if (price === undefined) return undefined;
+  const cached_input = (price.cached_input ?? price.input) * part;
+  return { input: price.input * part, output: price.output * part, cached_input };
+}
+
 /** The part of an answer that says what it took; servers leave out any of it. */
 interface ReportedUsage {
   readonly prompt_tokens?: unknown;

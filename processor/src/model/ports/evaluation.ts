@@ -157,6 +157,41 @@ export interface CanaryStore {
   define(evaluator: string, expectations: readonly CanaryExpectation[]): Promise<void>;
 }
 
+/** An interaction and an evaluator that a batch asks about. */
+export interface JudgeBatchPair {
+  /** Name of the request within the batch; those of one request share it. */
+  readonly request: string;
+  readonly interaction_id: string;
+  readonly evaluator: string;
+  readonly evaluator_version: string;
+  /** 0 < probability <= 1, with which the pair was drawn. */
+  readonly probability: number;
+  readonly panel: boolean;
+}
+
+/** Questions to a judge model that are sent together and answered hours later. */
+export interface JudgeBatch {
+  readonly id: string;
+  /** Name of the model in the configuration. */
+  readonly model: string;
+  /** Origin of the provider's address. */
+  readonly origin: string;
+  readonly file_id: string;
+  /** The provider's name for the batch; empty until it has given one. */
+  readonly batch_id: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly submitted_at: number;
+  readonly pairs: readonly JudgeBatchPair[];
+}
+
+/** What was sent as a batch and may not have its lines yet (room `store`, needed by `evaluate`). */
+export interface JudgeBatchStore {
+  /** Writes a batch in place of what is stored under its `id`. */
+  save(batch: JudgeBatch): Promise<void>;
+  /** The batches of a model submitted at or after `since`, oldest first. */
+  read(model: string, origin: string, since: number): Promise<readonly JudgeBatch[]>;
+}
+
 /** Where the room `evaluate` finds conversations that have come to rest. */
 export interface ConversationQueue {
   /**
