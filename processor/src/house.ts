@@ -41,6 +41,7 @@ import { createLoadSink } from "./store/load-sink.js";
 import { migrate } from "./store/migrations.js";
 import { checkRawTables, type RawTableUse } from "./store/raw-tables.js";
 import { createTraceReader } from "./store/trace-reader.js";
+import { workHere } from "./work-here.js";
 
 export interface HouseOptions {
   readonly config: Config;
@@ -262,6 +263,10 @@ async function openWalks(
 
 function startWalks({ config, client, clock, logger, metrics, spool, version }: Rooms): Walk[] {
   const { interactions, evaluate } = config.processors;
+  const { replicas: replica } = config.service;
+  const work = workHere(config);
+  if (replica.count > 1)
+    logger.info({ replica, work }, "evaluations are shared with other replicas");
   const { meter } = metrics;
   const shared = { clock, logger, meter };
   const cursors = createCursorStore(client);
@@ -275,26 +280,27 @@ function startWalks({ config, client, clock, logger, metrics, spool, version }: 
     config: config.extensions.spool,
   });
   const walks: Walk[] = [{ name: "loader", worker: loader }];
-  if (interactions.enabled) {
+  if (work.interactions) {
     const reader = createTraceReader(client);
     const writer = createInteractionWriter(client, clock, markTurn);
     const options = { ...shared, reader, writer, cursors, prices, config: interactions };
     walks.push({ name: "interactions", worker: startInteractions(options) });
-    if (config.receivers.source === "clickhouse") {
+    if (work.lookBack) {
       const { look_back: lookBack, arrival_overlap: overlap } = interactions;
       const earlier = createEarlierSpans(client);
       const worker = startLookBack({ ...shared, earlier, cursors, lookBack, overlap });
       walks.push({ name: "look back", worker });
     }
   }
-  if (evaluate.enabled) {
-    const ledger = createEvaluationLedger(client);
+  if (work.evaluate) {
+    const ledger = createEvaluationLedger(client, replica);
     const worker = startEvaluation({
       ...shared,
       ledger,
-      conversations: createConversationQueue(client),
+      conversations: createConversationQueue(client, replica),
       cursors,
-      canaries: createCanaryStore(client),
+      ...(work.canaries ? { canaries: createCanaryStore(client) } : {}),
+      replica,
       config: evaluate,
       findPersonalData: personalDataFinder(),
       priceOf: (model) => {
@@ -303,12 +309,14 @@ function startWalks({ config, client, clock, logger, metrics, spool, version }: 
       },
     });
     walks.push({ name: "evaluate", worker });
+  }
+  if (work.defineQuality) {
     const definitions = createQualityDefinitions(client);
     const definition = { ...shared, definitions, config: evaluate.quality };
     walks.push({ name: "define quality", worker: startQuality(definition) });
   }
-  const endpoints = forwardEndpoints(config.exporters);
-  if (Object.keys(endpoints).length > 0) {
+  if (work.forward) {
+    const endpoints = forwardEndpoints(config.exporters);
     const ledger = createForwardLedger(client);
     const worker = startForward({ ...shared, ledger, cursors, endpoints, version });
     walks.push({ name: "forward", worker });
@@ -322,17 +330,19 @@ function useOfRawTables({ receivers }: Config): RawTableUse {
 }
 
 function readinessOf(
-  { receivers, processors: { interactions, evaluate }, exporters }: Config,
+  config: Config,
   storeProblem: () => string | undefined,
   spool: Spool,
   walks: readonly Walk[],
 ): readonly Readiness[] {
+  const work = workHere(config);
   const names = [
     "loader",
-    ...(interactions.enabled ? ["interactions"] : []),
-    ...(interactions.enabled && receivers.source === "clickhouse" ? ["look back"] : []),
-    ...(evaluate.enabled ? ["evaluate", "define quality"] : []),
-    ...(Object.keys(forwardEndpoints(exporters)).length > 0 ? ["forward"] : []),
+    ...(work.interactions ? ["interactions"] : []),
+    ...(work.lookBack ? ["look back"] : []),
+    ...(work.evaluate ? ["evaluate"] : []),
+    ...(work.defineQuality ? ["define quality"] : []),
+    ...(work.forward ? ["forward"] : []),
   ];
   return [
     { name: "store", problem: storeProblem },

@@ -10,6 +10,7 @@ import type {
   EvaluationLedger,
   FindPersonalData,
 } from "../model/ports.js";
+import { onlyReplica, type Replica } from "../model/replica.js";
 import { createBudget } from "./sampling/budget.js";
 import { startCanaries } from "./canaries/canaries.js";
 import { loadGoldSets } from "./canaries/gold-sets.js";
@@ -39,6 +40,8 @@ export interface EvaluateOptions {
   /** Where trials of judges are kept; without it judges are not tried. */
   readonly canaries?: CanaryStore;
   readonly config: EvaluateConfig;
+  /** Whose part of the queue this is; all of it when left out. */
+  readonly replica?: Replica;
   readonly meter: Meter;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -66,13 +69,14 @@ const looksPerRest = 90;
  * @throws CalibrantError CONFIG_INVALID when the evaluators or their rubrics have faults
  */
 export function startEvaluation(options: EvaluateOptions): Worker {
-  const { ledger, cursors, config, logger, clock } = options;
+  const { ledger, cursors, config, logger, clock, replica = onlyReplica } = options;
   const metrics = createEvaluateMetrics(options.meter);
   const budget = createBudget({
     ledger,
     clock,
     limits: config.budget,
     panelShare: config.panel_share,
+    replicas: replica.count,
   });
   const assignments = createEvaluators({
     ...options,
@@ -86,7 +90,7 @@ export function startEvaluation(options: EvaluateOptions): Worker {
   });
   const decide = createDecide(clock);
   const laneOf = byLane(assignments);
-  const progress = createProgress(cursors, clock, [...laneOf.keys()]);
+  const progress = createProgress(cursors, clock, [...laneOf.keys()], replica);
 
   const lanes = [...laneOf].map(([name, members]) =>
     createLane({
