@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Fault } from "./kernel/faults.js";
 
-/** The number that ends a name such as `calibrant-2`. */
-const ordinal = /-(\d{1,5})$/;
+/** A number as text, or the one that ends a name such as `calibrant-2`. */
+const ordinal = /^(?:.*-)?(\d{1,5})$/;
 const mostReplicas = 1_000;
 
 export const replicaConfig = z
