@@ -41,7 +41,6 @@ import { createLoadSink } from "./store/load-sink.js";
 import { migrate } from "./store/migrations.js";
 import { checkRawTables, type RawTableUse } from "./store/raw-tables.js";
 import { createTraceReader } from "./store/trace-reader.js";
-import { workHere } from "./work-here.js";
 
 export interface HouseOptions {
   readonly config: Config;
@@ -322,6 +321,32 @@ function startWalks({ config, client, clock, logger, metrics, spool, version }: 
     walks.push({ name: "forward", worker });
   }
   return walks;
+}
+
+/** What this service does with the store, beside loading it. */
+interface WorkHere {
+  readonly interactions: boolean;
+  readonly lookBack: boolean;
+  /** Its part of the traffic, where there are replicas. */
+  readonly evaluate: boolean;
+  readonly canaries: boolean;
+  readonly defineQuality: boolean;
+  readonly forward: boolean;
+}
+
+/** Replicas share the evaluations; what is done once for a store is the first one's. */
+function workHere({ receivers, processors, exporters, service }: Config): WorkHere {
+  const isFirst = service.replicas.index === 0;
+  const interactions = isFirst && processors.interactions.enabled;
+  const evaluate = processors.evaluate.enabled;
+  return {
+    interactions,
+    lookBack: interactions && receivers.source === "clickhouse",
+    evaluate,
+    canaries: isFirst && evaluate,
+    defineQuality: isFirst && evaluate,
+    forward: isFirst && Object.keys(forwardEndpoints(exporters)).length > 0,
+  };
 }
 
 /** A Collector that fills the raw tables writes them in its own way; here they are read. */
