@@ -12,6 +12,7 @@ import { forwardConfig } from "./forward/forward-config.js";
 import { interactionsConfig } from "./interactions/interactions-config.js";
 import { CalibrantError, messageOf } from "./kernel/errors.js";
 import { formatFaults, type Fault } from "./kernel/faults.js";
+import { replicaConfig, replicaFaults } from "./replica-config.js";
 import { redactConfig } from "./redact/redact-config.js";
 import { metricsPolicy, receiveConfig, telemetrySource } from "./receive/receive-config.js";
 import { serveConfig } from "./serve/serve-config.js";
@@ -65,6 +66,7 @@ const configSchema = z.strictObject({
         .min(1)
         .default(".calibrant")
         .describe("Folder of the spool and of the embedded store. One service, one folder."),
+      replicas: replicaConfig.prefault({}),
       telemetry: z
         .strictObject({
           logs: z
@@ -136,6 +138,7 @@ export function parseConfig(text: string, environment: Environment): Config {
   const dangling = [
     ...evaluatorFaults(parsed.data.processors.evaluate),
     ...sourceFaults(parsed.data),
+    ...replicaFaults(parsed.data.service.replicas, parsed.data.exporters.clickhouse.url),
   ];
   if (dangling.length > 0) {
     throw invalid(dangling.map((fault) => withLine(fault, document, lines)));

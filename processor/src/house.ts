@@ -264,6 +264,10 @@ async function openWalks(
 
 function startWalks({ config, client, clock, logger, metrics, spool, version }: Rooms): Walk[] {
   const { interactions, evaluate } = config.processors;
+  const { replicas: replica } = config.service;
+  const work = workHere(config);
+  if (replica.count > 1)
+    logger.info({ replica, work }, "evaluations are shared with other replicas");
   const { meter } = metrics;
   const shared = { clock, logger, meter };
   const cursors = createCursorStore(client);
@@ -277,28 +281,30 @@ function startWalks({ config, client, clock, logger, metrics, spool, version }: 
     config: config.extensions.spool,
   });
   const walks: Walk[] = [{ name: "loader", worker: loader }];
-  if (interactions.enabled) {
+  if (work.interactions) {
     const reader = createTraceReader(client);
     const writer = createInteractionWriter(client, clock, markTurn);
     const options = { ...shared, reader, writer, cursors, prices, config: interactions };
     walks.push({ name: "interactions", worker: startInteractions(options) });
-    if (config.receivers.source === "clickhouse") {
+    if (work.lookBack) {
       const { look_back: lookBack, arrival_overlap: overlap } = interactions;
       const earlier = createEarlierSpans(client);
       const worker = startLookBack({ ...shared, earlier, cursors, lookBack, overlap });
       walks.push({ name: "look back", worker });
     }
   }
-  if (evaluate.enabled) {
-    const ledger = createEvaluationLedger(client);
+  if (work.evaluate) {
+    const ledger = createEvaluationLedger(client, replica);
     const worker = startEvaluation({
       ...shared,
       ledger,
-      conversations: createConversationQueue(client),
+      conversations: createConversationQueue(client, replica),
       cursors,
-      canaries: createCanaryStore(client),
+      ...(work.canaries ? { canaries: createCanaryStore(client) } : {}),
       certificates: createCascadeCertificates(client),
-      batches: createJudgeBatchStore(client),
+      // A batch would be taken up by each of several.
+      ...(replica.count === 1 ? { batches: createJudgeBatchStore(client) } : {}),
+      replica,
       config: evaluate,
       findPersonalData: personalDataFinder(),
       priceOf: (model) => {
@@ -307,17 +313,45 @@ function startWalks({ config, client, clock, logger, metrics, spool, version }: 
       },
     });
     walks.push({ name: "evaluate", worker });
+  }
+  if (work.defineQuality) {
     const definitions = createQualityDefinitions(client);
     const definition = { ...shared, definitions, config: evaluate.quality };
     walks.push({ name: "define quality", worker: startQuality(definition) });
   }
-  const endpoints = forwardEndpoints(config.exporters);
-  if (Object.keys(endpoints).length > 0) {
+  if (work.forward) {
+    const endpoints = forwardEndpoints(config.exporters);
     const ledger = createForwardLedger(client);
     const worker = startForward({ ...shared, ledger, cursors, endpoints, version });
     walks.push({ name: "forward", worker });
   }
   return walks;
+}
+
+/** What this service does with the store, beside loading it. */
+interface WorkHere {
+  readonly interactions: boolean;
+  readonly lookBack: boolean;
+  /** Its part of the traffic, where there are replicas. */
+  readonly evaluate: boolean;
+  readonly canaries: boolean;
+  readonly defineQuality: boolean;
+  readonly forward: boolean;
+}
+
+/** Replicas share the evaluations; what is done once for a store is the first one's. */
+function workHere({ receivers, processors, exporters, service }: Config): WorkHere {
+  const isFirst = service.replicas.index === 0;
+  const interactions = isFirst && processors.interactions.enabled;
+  const evaluate = processors.evaluate.enabled;
+  return {
+    interactions,
+    lookBack: interactions && receivers.source === "clickhouse",
+    evaluate,
+    canaries: isFirst && evaluate,
+    defineQuality: isFirst && evaluate,
+    forward: isFirst && Object.keys(forwardEndpoints(exporters)).length > 0,
+  };
 }
 
 /** A Collector that fills the raw tables writes them in its own way; here they are read. */
@@ -326,17 +360,19 @@ function useOfRawTables({ receivers }: Config): RawTableUse {
 }
 
 function readinessOf(
-  { receivers, processors: { interactions, evaluate }, exporters }: Config,
+  config: Config,
   storeProblem: () => string | undefined,
   spool: Spool,
   walks: readonly Walk[],
 ): readonly Readiness[] {
+  const work = workHere(config);
   const names = [
     "loader",
-    ...(interactions.enabled ? ["interactions"] : []),
-    ...(interactions.enabled && receivers.source === "clickhouse" ? ["look back"] : []),
-    ...(evaluate.enabled ? ["evaluate", "define quality"] : []),
-    ...(Object.keys(forwardEndpoints(exporters)).length > 0 ? ["forward"] : []),
+    ...(work.interactions ? ["interactions"] : []),
+    ...(work.lookBack ? ["look back"] : []),
+    ...(work.evaluate ? ["evaluate"] : []),
+    ...(work.defineQuality ? ["define quality"] : []),
+    ...(work.forward ? ["forward"] : []),
   ];
   return [
     { name: "store", problem: storeProblem },

@@ -105,7 +105,11 @@ async function measureRun(
 const noConversations: ConversationQueue = {
   pending: async () => ({ pending: [], storeTime: Date.now() }),
 };
-const noCursors: CursorStore = { read: async () => undefined, write: async () => undefined };
+const noCursors: CursorStore = {
+  read: async () => undefined,
+  readAll: async () => new Map(),
+  write: async () => undefined,
+};
 
 /** A ledger that costs next to nothing: what is measured is the way to the verdict. */
 function countingLedger(verdicts: number): { ledger: EvaluationLedger; full: Promise<void> } {

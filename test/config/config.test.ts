@@ -18,6 +18,11 @@ function clickhouse(environment: Record<string, string>): unknown {
   return parseConfig(text, environment).exporters.clickhouse;
 }
 
+const replicas = (index: string, more = "exporters: { clickhouse: { url: 'http://s:8123' } }") =>
+  `service: { replicas: { count: 3, index: ${index} } }\n${more}`;
+const indexIn = (text: string, environment = {}) =>
+  parseConfig(text, environment).service.replicas.index;
+
 describe("the configuration", () => {
   it("has good defaults: no file, an empty file and an empty section are valid", () => {
     const defaults = parseConfig("", {});
@@ -139,6 +144,20 @@ describe("the configuration", () => {
     );
     expect(named.processors.evaluate.models["default"]?.base_url).toBe("http://127.0.0.1:8/v1");
     expect(parseConfig("", {}).processors.evaluate.models).toEqual({});
+  });
+
+  it("takes a replica's index as a number or as the name of a pod, and names what does not fit", () => {
+    expect(indexIn("")).toBe(0);
+    expect(indexIn(replicas("1"))).toBe(1);
+    expect(indexIn(replicas("'${env:INDEX}'"), { INDEX: "2" })).toBe(2);
+    expect(indexIn(replicas("'${env:HOSTNAME}'"), { HOSTNAME: "calibrant-2" })).toBe(2);
+    expect(faultsOf(replicas("calibrant"))).toMatch(/service\.replicas\.index .*calibrant-0/);
+    expect(faultsOf(replicas("calibrant-3"))).toMatch(
+      /service\.replicas\.index \(line 1\): must be below service\.replicas\.count, which is 3/,
+    );
+    expect(faultsOf(replicas("calibrant-1", ""))).toMatch(
+      /service\.replicas\.count \(line 1\): more than one needs exporters\.clickhouse\.url/,
+    );
   });
 
   it("gives editors a JSON Schema with the sections and their descriptions", () => {

@@ -6,6 +6,7 @@ import { fillUp } from "#processor/evaluate/sampling/fill-up.js";
 import { trafficProfile } from "#processor/evaluate/sampling/traffic-profile.js";
 import type { PendingInteraction } from "#processor/model/ports.js";
 import { heldClock } from "../support/held-clock.js";
+import { ledgerLine } from "../support/ledger-line.js";
 import { memoryLedger } from "../support/memory-ledger.js";
 import { pendingInteraction } from "../support/pending-interaction.js";
 
@@ -85,6 +86,78 @@ describe("the draw", () => {
       outcome: "over_budget",
       reason: "the evaluator's daily budget is spent",
     });
+  });
+});
+
+describe("the budget of replicas", () => {
+  it("is spent once, although none sees for half a minute what the others do", async () => {
+    const clock = heldClock(midnight + 23 * hour);
+    const ledger = memoryLedger();
+    const replicas = [0, 1, 2].map(() =>
+      createBudget({
+        ledger,
+        clock,
+        limits: { ...none, daily_usd: 1 },
+        panelShare: 0.3,
+        replicas: 3,
+      }),
+    );
+    const samplers = replicas.map((budget) => {
+      const purse = budget.purse("relevance", 1, none);
+      return conversationSampler({ salt: "s", purse, open: budget.open });
+    });
+    let spent = 0;
+    const count = 3_000;
+    for (let index = 0; index < count; index++) {
+      clock.advance(hour / (count + 1));
+      const place = index % replicas.length;
+      await samplers[place]?.open();
+      const draw = samplers[place]?.draw(turn(index));
+      const cost = draw?.drawn === true ? 0.002 : null;
+      if (draw?.drawn === true) draw.settle(cost);
+      spent += cost ?? 0;
+      const line = ledgerLine(index, {
+        evaluator: "relevance",
+        kind: "llm",
+        interaction_id: `i${index}`,
+        evaluated_at: clock.now(),
+        outcome: cost === null ? "sampled_out" : "scored",
+        cost_usd: cost,
+      });
+      await ledger.append([line]);
+      replicas[place]?.written([line]);
+    }
+    expect(spent).toBeGreaterThan(0.9);
+    expect(spent).toBeLessThan(1.03);
+  });
+
+  it("is not spent by each before the ledger tells of the others", async () => {
+    const clock = heldClock(midnight + 12 * hour);
+    const limits = { ...none, daily_usd: 6 };
+    const drawnBy = async (replicas: number): Promise<number> => {
+      const budget = createBudget({
+        ledger: memoryLedger(),
+        clock,
+        limits,
+        panelShare: 0.3,
+        replicas,
+      });
+      const purse = budget.purse("relevance", 1, none);
+      const sampler = conversationSampler({ salt: "s", purse, open: budget.open });
+      await sampler.open();
+      let drawn = 0;
+      for (let index = 0; index < 9_000; index += replicas) {
+        const draw = sampler.draw(turn(index));
+        if (!draw.drawn) continue;
+        drawn++;
+        draw.settle(0.002);
+      }
+      return drawn;
+    };
+    const alone = await drawnBy(1);
+    const one = await drawnBy(3);
+    expect(3 * one).toBeLessThan(alone * 1.2);
+    expect(3 * one).toBeGreaterThan(alone * 0.4);
   });
 });
 

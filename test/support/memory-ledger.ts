@@ -71,6 +71,7 @@ export function memoryCursors(): CursorStore & { readonly positions: Map<string,
   return {
     positions,
     read: async (name) => positions.get(name),
+    readAll: async (prefix) => new Map([...positions].filter(([name]) => name.startsWith(prefix))),
     write: async (name, position) => void positions.set(name, position),
   };
 }

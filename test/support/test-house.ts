@@ -33,6 +33,8 @@ export interface TestHouseOptions {
   readonly processors?: Readonly<Record<string, unknown>>;
   /** Exporters beside the store. */
   readonly exporters?: Readonly<Record<string, unknown>>;
+  /** Settings of `service`. */
+  readonly service?: Readonly<Record<string, unknown>>;
   /** Where OTLP/HTTP listens; on any port when left out. */
   readonly otlpEndpoint?: string;
 }
@@ -45,6 +47,7 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
   const config = parseConfig(
     JSON.stringify({
       processors: options.processors ?? {},
+      service: options.service ?? {},
       receivers: {
         ...options.receivers,
         otlp: {

@@ -13,6 +13,7 @@ import type {
   JudgeBatchStore,
 } from "../model/ports.js";
 import { startDefineCascades } from "./cascade/define-cascades.js";
+import { onlyReplica, type Replica } from "../model/replica.js";
 import { createBudget } from "./sampling/budget.js";
 import { startCanaries } from "./canaries/canaries.js";
 import { loadGoldSets } from "./canaries/gold-sets.js";
@@ -47,6 +48,8 @@ export interface EvaluateOptions {
   /** Where batches are kept; without it judges that can wait ask by calls. */
   readonly batches?: JudgeBatchStore;
   readonly config: EvaluateConfig;
+  /** Whose part of the queue this is; all of it when left out. */
+  readonly replica?: Replica;
   readonly meter: Meter;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -74,13 +77,14 @@ const looksPerRest = 90;
  * @throws CalibrantError CONFIG_INVALID when the evaluators or their rubrics have faults
  */
 export function startEvaluation(options: EvaluateOptions): Worker {
-  const { ledger, cursors, config, logger, clock } = options;
+  const { ledger, cursors, config, logger, clock, replica = onlyReplica } = options;
   const metrics = createEvaluateMetrics(options.meter);
   const budget = createBudget({
     ledger,
     clock,
     limits: config.budget,
     panelShare: config.panel_share,
+    replicas: replica.count,
   });
   const assignments = createEvaluators({
     ...options,
@@ -94,7 +98,7 @@ export function startEvaluation(options: EvaluateOptions): Worker {
   });
   const decide = createDecide(clock);
   const laneOf = byLane(assignments);
-  const progress = createProgress(cursors, clock, [...laneOf.keys()]);
+  const progress = createProgress(cursors, clock, [...laneOf.keys()], replica);
 
   const lanes = [...laneOf].map(([name, members]) =>
     createLane({

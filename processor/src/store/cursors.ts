@@ -12,6 +12,14 @@ export function createCursorStore(client: StoreClient): CursorStore {
       );
       return row === undefined ? undefined : Number(row.position);
     },
+    readAll: async (prefix) => {
+      const rows = await client.query<{ name: string; position: string }>(
+        `SELECT name, toUnixTimestamp64Milli(argMax(position, (written_at, position))) AS position
+         FROM calibrant.cursors WHERE startsWith(name, {prefix:String}) GROUP BY name`,
+        { prefix },
+      );
+      return new Map(rows.map(({ name, position }) => [name, Number(position)]));
+    },
     write: async (name, position) => {
       await client.insert("calibrant.cursors", [{ name, position: storeTime(position) }]);
     },

@@ -1,4 +1,6 @@
+import type { Replica } from "../model/replica.js";
 import { storeTime, type StoreClient } from "./client.js";
+import { replicaPart } from "./replica-part.js";
 
 /** An interaction without a line for some evaluators. */
 export interface Lacking {
@@ -19,7 +21,7 @@ const stretch = 20_000;
 const clockSpread = 86_400_000;
 
 /**
- * The interactions revised at or after `since` that lack a line for at least one of the
+ * The interactions of this replica's traces revised at or after `since` that lack a line for at least one of the
  * evaluators, oldest revision first, and the store's time. Reads narrow columns only.
  */
 export async function readLacking(
@@ -27,14 +29,16 @@ export async function readLacking(
   evaluators: readonly string[],
   since: number,
   limit: number,
+  replica: Replica,
 ): Promise<{ readonly lacking: Lacking[]; readonly now: number }> {
+  const own = replicaPart(replica, "trace_id");
   const lacking: Lacking[] = [];
   let now: number | undefined;
   for (let from = since; ;) {
-    const part = await readStretch(client, from);
+    const part = await readStretch(client, from, own);
     now ??= part.now;
     if (part.rows === 0) return { lacking, now };
-    lacking.push(...(await readPart(client, evaluators, from, part, limit - lacking.length)));
+    lacking.push(...(await readPart(client, evaluators, from, part, limit - lacking.length, own)));
     if (lacking.length >= limit || part.rows < stretch) return { lacking, now };
     from = part.until + 1;
   }
@@ -50,7 +54,7 @@ interface Stretch {
   readonly now: number;
 }
 
-async function readStretch(client: StoreClient, from: number): Promise<Stretch> {
+async function readStretch(client: StoreClient, from: number, own: string): Promise<Stretch> {
   const [row] = await client.query<Record<keyof Stretch, string>>(
     `SELECT count() AS rows,
             toUnixTimestamp64Milli(max(revised_at)) AS until,
@@ -58,7 +62,7 @@ async function readStretch(client: StoreClient, from: number): Promise<Stretch> 
             toUnixTimestamp64Milli(now64(3)) AS now
      FROM (
        SELECT revised_at, started_at FROM calibrant.interactions
-       WHERE revised_at >= {from:DateTime64(3)}
+       WHERE revised_at >= {from:DateTime64(3)} ${own}
        ORDER BY revised_at
        LIMIT {stretch:UInt32} WITH TIES
      )`,
@@ -79,6 +83,7 @@ async function readPart(
   from: number,
   { until, earliest }: Stretch,
   limit: number,
+  own: string,
 ): Promise<Lacking[]> {
   const rows = await client.query<{ id: string; revised: string; missing: string[] }>(
     `SELECT candidate.id AS id,
@@ -87,7 +92,7 @@ async function readPart(
      FROM (
        SELECT interaction_id AS id, max(revised_at) AS revised
        FROM calibrant.interactions
-       WHERE revised_at >= {from:DateTime64(3)} AND revised_at <= {until:DateTime64(3)}
+       WHERE revised_at >= {from:DateTime64(3)} AND revised_at <= {until:DateTime64(3)} ${own}
        GROUP BY interaction_id
      ) AS candidate
      LEFT JOIN (
@@ -97,7 +102,7 @@ async function readPart(
          AND evaluated_at >= {earliest:DateTime64(3)}
          AND interaction_id IN (
            SELECT interaction_id FROM calibrant.interactions
-           WHERE revised_at >= {from:DateTime64(3)} AND revised_at <= {until:DateTime64(3)}
+           WHERE revised_at >= {from:DateTime64(3)} AND revised_at <= {until:DateTime64(3)} ${own}
          )
        GROUP BY interaction_id
      ) AS answered ON answered.id = candidate.id

@@ -1,4 +1,6 @@
+import type { Replica } from "../model/replica.js";
 import { storeTime, type StoreClient } from "./client.js";
+import { replicaPart } from "./replica-part.js";
 
 /** A session that rests, without a line for some evaluators at its last turn. */
 export interface RestingSession {
@@ -19,7 +21,7 @@ const stretch = 20_000;
 const clockSpread = 86_400_000;
 
 /**
- * Sessions whose last revision was at or after `since` and at least `idle` milliseconds ago, oldest
+ * Sessions of this replica whose last revision was at or after `since` and at least `idle` milliseconds ago, oldest
  * revision first, and the store's time. Reads narrow columns only, and of the sessions nothing that
  * began before the turns that were revised since.
  */
@@ -29,15 +31,17 @@ export async function readResting(
   since: number,
   limit: number,
   idle: number,
+  replica: Replica,
 ): Promise<{ readonly resting: RestingSession[]; readonly now: number }> {
+  const own = replicaPart(replica, "service_name, session_id");
   const resting: RestingSession[] = [];
   let now: number | undefined;
   for (let from = since; ;) {
-    const part = await readStretch(client, from, idle);
+    const part = await readStretch(client, from, idle, own);
     now ??= part.now;
     if (part.rows === 0) return { resting, now };
     const left = limit - resting.length;
-    resting.push(...(await readPart(client, evaluators, from, part, left)));
+    resting.push(...(await readPart(client, evaluators, from, part, left, own)));
     if (resting.length >= limit || part.rows < stretch) return { resting, now };
     from = part.until + 1;
   }
@@ -53,7 +57,12 @@ interface Stretch {
   readonly now: number;
 }
 
-async function readStretch(client: StoreClient, from: number, idle: number): Promise<Stretch> {
+async function readStretch(
+  client: StoreClient,
+  from: number,
+  idle: number,
+  own: string,
+): Promise<Stretch> {
   const [row] = await client.query<Record<keyof Stretch, string>>(
     `SELECT count() AS rows,
             toUnixTimestamp64Milli(max(revised_at)) AS until,
@@ -63,7 +72,7 @@ async function readStretch(client: StoreClient, from: number, idle: number): Pro
        SELECT revised_at, started_at FROM calibrant.interactions
        WHERE revised_at >= {from:DateTime64(3)}
          AND revised_at <= now64(3) - toIntervalMillisecond({idle:UInt64})
-         AND session_id != ''
+         AND session_id != '' ${own}
        ORDER BY revised_at
        LIMIT {stretch:UInt32} WITH TIES
      )`,
@@ -85,10 +94,11 @@ async function readPart(
   from: number,
   { until, earliest }: Stretch,
   limit: number,
+  own: string,
 ): Promise<RestingSession[]> {
   const touched = `FROM calibrant.interactions
     WHERE revised_at >= {from:DateTime64(3)} AND revised_at <= {until:DateTime64(3)}
-      AND session_id != ''`;
+      AND session_id != '' ${own}`;
   const rows = await client.query<
     Pick<RestingSession, "service" | "session" | "lastTurn" | "missing"> & {
       started: string;

@@ -1,12 +1,17 @@
 import type { Clock } from "../../kernel/clock.js";
 import type { CursorStore } from "../../model/ports.js";
+import type { Replica } from "../../model/replica.js";
+import { placeName, placePrefix, startingPlace } from "./replica-places.js";
 
 /**
  * The place in the queue of interactions up to which every evaluator has answered: that of the
  * lane that is furthest behind.
  */
 export interface Progress {
-  /** The saved place; 0 when there is none. Asks the store only once. */
+  /**
+   * The saved place, after a change of the number of replicas one before which all have answered;
+   * 0 when there is none. Asks the store only once.
+   */
   start(): Promise<number>;
   /** Everything up to `position` (store clock, milliseconds) is answered in this lane. */
   report(lane: string, position: number): Promise<void>;
@@ -14,7 +19,6 @@ export interface Progress {
   save(): Promise<void>;
 }
 
-const cursorName = "evaluate";
 /** Saving seldom is safe: whatever is read again is found answered. */
 const saveInterval = 10_000;
 
@@ -22,6 +26,7 @@ export function createProgress(
   cursors: CursorStore,
   clock: Clock,
   lanes: readonly string[],
+  replica: Replica,
 ): Progress {
   const positions = new Map<string, number>();
   let saved: number | undefined;
@@ -32,14 +37,14 @@ export function createProgress(
     const position = Math.min(...positions.values());
     if (position <= saved) return;
     lastSave = clock.now();
-    await cursors.write(cursorName, position);
+    await cursors.write(placeName(replica), position);
     saved = position;
   };
 
   return {
     save,
     start: async () => {
-      saved ??= (await cursors.read(cursorName)) ?? 0;
+      saved ??= startingPlace(await cursors.readAll(placePrefix), replica);
       return saved;
     },
     report: async (lane, position) => {

@@ -43,6 +43,8 @@ export interface BudgetOptions {
   readonly limits: BudgetConfig;
   /** Part of the draws that is uniform, 0 to 1. */
   readonly panelShare: number;
+  /** Services that share the traffic, each a like part; 1 when left out. */
+  readonly replicas?: number;
 }
 
 /** No limit: the share is all that decides. */
@@ -73,8 +75,9 @@ interface Member {
   reserved: number;
 }
 
-export function createBudget({ ledger, clock, limits, panelShare }: BudgetOptions): Budget {
-  const usage = createUsageReader(ledger, clock);
+export function createBudget(options: BudgetOptions): Budget {
+  const { ledger, clock, limits, panelShare, replicas = 1 } = options;
+  const usage = createUsageReader(ledger, clock, replicas);
   const common = limitsOf(limits);
   const members: Member[] = [];
   let plannedAt = Number.NEGATIVE_INFINITY;
@@ -159,7 +162,8 @@ export function createBudget({ ledger, clock, limits, panelShare }: BudgetOption
         note: (interactionId, risk, drawn) => {
           decided++;
           mix.seen(risk);
-          const held = drawn ? member.cost : 0;
+          // The others have as much under way.
+          const held = drawn ? member.cost * replicas : 0;
           member.reserved += held;
           const settle = usage.decided(interactionId, evaluator);
           return (cost) => {

@@ -10,7 +10,11 @@ const readInterval = 30_000;
 /** How far back the usual traffic is learnt, milliseconds. */
 const historyLength = 28 * dayLength;
 
-/** What is known of all evaluators: from the ledger, and of one's own what is not yet in it. */
+/**
+ * What is known of all evaluators: from the ledger, and of one's own what is not yet in it. Other
+ * replicas have a like part of the traffic: until the ledger is read again, each is taken to do what
+ * this one does.
+ */
 export interface UsageReader {
   readonly book: UsageBook;
   /** The usual traffic of an evaluator, or of the others where it has none; undefined without any. */
@@ -26,6 +30,7 @@ export interface UsageReader {
 export function createUsageReader(
   ledger: Pick<EvaluationLedger, "usage">,
   clock: Clock,
+  replicas: number,
 ): UsageReader {
   let book = createUsageBook();
   let profiles: ReadonlyMap<string, TrafficProfile> = new Map();
@@ -79,7 +84,7 @@ export function createUsageReader(
       const parts: EvaluatorUsage[] = [];
       open.set(keyOf(interactionId, evaluator), parts);
       const add = (usage: Partial<EvaluatorUsage>): void => {
-        const whole = { ...nothing, evaluator, at: clock.now(), ...usage };
+        const whole = times(replicas, { ...nothing, evaluator, at: clock.now(), ...usage });
         parts.push(whole);
         book.add(whole);
       };
@@ -92,13 +97,23 @@ export function createUsageReader(
       for (const line of lines) {
         open.delete(keyOf(line.interaction_id, line.evaluator));
         const costs = line.outcome !== "skipped" || line.cost_usd !== null;
-        if (line.kind === "llm" && costs) sinceRead.push(usageOf(line));
+        if (line.kind === "llm" && costs) sinceRead.push(times(replicas, usageOf(line)));
       }
     },
   };
 }
 
 const nothing = { eligible: 0, verdicts: 0, cost_usd: 0, unknown_cost: 0 };
+
+function times(factor: number, usage: EvaluatorUsage): EvaluatorUsage {
+  return {
+    ...usage,
+    eligible: usage.eligible * factor,
+    verdicts: usage.verdicts * factor,
+    cost_usd: usage.cost_usd * factor,
+    unknown_cost: usage.unknown_cost * factor,
+  };
+}
 
 function keyOf(interactionId: string, evaluator: string): string {
   return `${evaluator} ${interactionId}`;

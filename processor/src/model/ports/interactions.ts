@@ -146,5 +146,7 @@ export const turnTextLimit = 1_000;
 export interface CursorStore {
   /** Milliseconds since the Unix epoch; undefined when the walk has never run. */
   read(name: string): Promise<number | undefined>;
+  /** Of all names that begin so, those that have run. */
+  readAll(prefix: string): Promise<ReadonlyMap<string, number>>;
   write(name: string, position: number): Promise<void>;
 }
