@@ -17,7 +17,7 @@ import type { Clock } from "./kernel/clock.js";
 import { createClosers } from "./kernel/closers.js";
 import { CalibrantError, messageOf } from "./kernel/errors.js";
 import type { Logger } from "./kernel/logger.js";
-import type { Worker } from "./kernel/worker.js";
+import type { WakefulWorker, Worker } from "./kernel/worker.js";
 import type { Readiness } from "./model/ports.js";
 import { startReceiver } from "./receive/receive.js";
 import { personalDataFinder } from "./redact/find-personal-data.js";
@@ -275,10 +275,12 @@ function startWalks({ config, client, clock, logger, metrics, spool, version }: 
     config: config.extensions.spool,
   });
   const walks: Walk[] = [{ name: "loader", worker: loader }];
+  let evaluation: WakefulWorker | undefined;
   if (interactions.enabled) {
     const reader = createTraceReader(client);
     const writer = createInteractionWriter(client, clock, markTurn);
-    const options = { ...shared, reader, writer, cursors, prices, config: interactions };
+    const onWritten = (): void => evaluation?.wake();
+    const options = { ...shared, reader, writer, cursors, prices, config: interactions, onWritten };
     walks.push({ name: "interactions", worker: startInteractions(options) });
     if (config.receivers.source === "clickhouse") {
       const { look_back: lookBack, arrival_overlap: overlap } = interactions;
@@ -289,7 +291,7 @@ function startWalks({ config, client, clock, logger, metrics, spool, version }: 
   }
   if (evaluate.enabled) {
     const ledger = createEvaluationLedger(client);
-    const worker = startEvaluation({
+    evaluation = startEvaluation({
       ...shared,
       ledger,
       conversations: createConversationQueue(client),
@@ -302,7 +304,7 @@ function startWalks({ config, client, clock, logger, metrics, spool, version }: 
         return price === undefined ? undefined : { ...price, cached_input: price.cachedInput };
       },
     });
-    walks.push({ name: "evaluate", worker });
+    walks.push({ name: "evaluate", worker: evaluation });
     const definitions = createQualityDefinitions(client);
     const definition = { ...shared, definitions, config: evaluate.quality };
     walks.push({ name: "define quality", worker: startQuality(definition) });
