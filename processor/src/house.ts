@@ -17,7 +17,7 @@ import type { Clock } from "./kernel/clock.js";
 import { createClosers } from "./kernel/closers.js";
 import { CalibrantError, messageOf } from "./kernel/errors.js";
 import type { Logger } from "./kernel/logger.js";
-import type { Worker } from "./kernel/worker.js";
+import type { WakefulWorker, Worker } from "./kernel/worker.js";
 import type { Readiness } from "./model/ports.js";
 import { startReceiver } from "./receive/receive.js";
 import { personalDataFinder } from "./redact/find-personal-data.js";
@@ -281,10 +281,12 @@ function startWalks({ config, client, clock, logger, metrics, spool, version }: 
     config: config.extensions.spool,
   });
   const walks: Walk[] = [{ name: "loader", worker: loader }];
+  let evaluation: WakefulWorker | undefined;
   if (work.interactions) {
     const reader = createTraceReader(client);
     const writer = createInteractionWriter(client, clock, markTurn);
-    const options = { ...shared, reader, writer, cursors, prices, config: interactions };
+    const onWritten = (): void => evaluation?.wake();
+    const options = { ...shared, reader, writer, cursors, prices, config: interactions, onWritten };
     walks.push({ name: "interactions", worker: startInteractions(options) });
     if (work.lookBack) {
       const { look_back: lookBack, arrival_overlap: overlap } = interactions;
@@ -295,7 +297,7 @@ function startWalks({ config, client, clock, logger, metrics, spool, version }: 
   }
   if (work.evaluate) {
     const ledger = createEvaluationLedger(client, replica);
-    const worker = startEvaluation({
+    evaluation = startEvaluation({
       ...shared,
       ledger,
       conversations: createConversationQueue(client, replica),
@@ -312,7 +314,7 @@ function startWalks({ config, client, clock, logger, metrics, spool, version }: 
         return price === undefined ? undefined : { ...price, cached_input: price.cachedInput };
       },
     });
-    walks.push({ name: "evaluate", worker });
+    walks.push({ name: "evaluate", worker: evaluation });
   }
   if (work.defineQuality) {
     const definitions = createQualityDefinitions(client);

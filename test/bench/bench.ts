@@ -7,13 +7,16 @@ import { measureBudget, type BudgetRun } from "./budget.js";
 import { measureChecks, type CheckSpeed } from "./check-speed.js";
 import { measureDecode, type DecodeSpeed } from "./decode-speed.js";
 import { measureEndToEnd, type EndToEnd } from "./end-to-end.js";
+import { measureHungJudges, type HungJudges } from "./hung-judges.js";
 import { measureInstrumentation, asked, type InstrumentationCost } from "./instrumentation.js";
-import { measureJudges, type JudgeSpeed } from "./judges.js";
+import { measureJudges, measureJudgesOnStore, type JudgeSpeed } from "./judges.js";
 import { measureSustained, type Sustained } from "./sustained.js";
+import { measureVerdictLatency, type VerdictLatency } from "./verdict-latency.js";
 
 /**
  * `npm run bench` measures everything and writes test/bench/results.json; `npm run bench -- decode`
- * (or `end-to-end`, `sustained`, `backlog`, `instrumentation`, `judges`, `checks`, `budget`) measures one part and only prints it.
+ * (or `end-to-end`, `sustained`, `backlog`, `instrumentation`, `judges`, `hung-judges`, `verdict-latency`, `checks`,
+ * `budget`) measures one part and only prints it.
  */
 const parts = [
   "decode",
@@ -22,6 +25,8 @@ const parts = [
   "backlog",
   "instrumentation",
   "judges",
+  "hung-judges",
+  "verdict-latency",
   "checks",
   "budget",
 ] as const;
@@ -39,6 +44,8 @@ const sustained: Sustained[] = [];
 const backlog: Backlog[] = [];
 const instrumentation: InstrumentationCost[] = [];
 const judges: JudgeSpeed[] = [];
+const hungJudges: HungJudges[] = [];
+const verdictLatency: VerdictLatency[] = [];
 const checks: CheckSpeed[] = [];
 const budget: BudgetRun[] = [];
 
@@ -160,9 +167,12 @@ if (isWanted("judges")) {
     progress(`${verdicts} verdicts of a model that takes ${latency} ms`);
     judges.push(await measureJudges(latency, inFlight, verdicts));
   }
+  progress("5,000 verdicts from the store to the store");
+  judges.push(await measureJudgesOnStore(0, 64, 5_000));
   table(
     "Judges, one call for each verdict, the model in another process",
     judges.map((run) => ({
+      ledger: run.ledger,
       "latency of the model, ms": whole(run.latency),
       "calls in flight": whole(run.inFlight),
       verdicts: whole(run.verdicts),
@@ -170,6 +180,48 @@ if (isWanted("judges")) {
       "verdicts per CPU-second": whole(run.verdictsPerCpuSecond),
     })),
   );
+}
+if (isWanted("hung-judges")) {
+  progress("the ingest without judges and with judges that never answer");
+  const run = await measureHungJudges(3, 20);
+  hungJudges.push(run);
+  table(
+    `Acknowledgement at ${run.rate} spans a second with interactions and checks, medians of ${run.rounds} rounds (asked: p99 within 10 %)`,
+    [
+      { judges: "none", ...run.withoutJudges, ratio: "" },
+      {
+        judges: `hung, ${whole(run.hungCalls)} calls`,
+        ...run.hungJudges,
+        ratio: `${run.ratio.toFixed(2)} (${run.ratios.map((ratio) => ratio.toFixed(2)).join(", ")})`,
+      },
+    ].map((row) => ({
+      judges: row.judges,
+      "p50, ms": row.latencyMedian.toFixed(1),
+      "p99, ms": row.latency99.toFixed(1),
+      "ratio of p99": row.ratio,
+      "refused requests": row.refusedRequests,
+      interactions: whole(row.interactions),
+      "lines of evaluators": whole(row.evaluations),
+    })),
+  );
+}
+if (isWanted("verdict-latency")) {
+  progress("from the end of a span to its score");
+  const run = await measureVerdictLatency(500, 20, 30);
+  verdictLatency.push(run);
+  const step = (name: keyof VerdictLatency["steps"]): string =>
+    run.steps[name].map(whole).join(", ");
+  table("From the end of a span until its score can be read (asked: p95 of at most 2,000 ms)", [
+    {
+      interactions: whole(run.interactions),
+      "judge, settle, ms": `${run.judge}, ${run.settle}`,
+      "beyond them p50, p95, ms": `${whole(run.overheadMedian)}, ${whole(run.overhead95)}`,
+      "span to store": step("spanToStore"),
+      "store to interaction": step("storeToInteraction"),
+      "interaction to verdict": step("interactionToVerdict"),
+      "verdict to readable": step("verdictToReadable"),
+    },
+  ]);
 }
 if (isWanted("checks")) {
   progress("evaluations of each check");
@@ -191,6 +243,8 @@ if (wanted === undefined) {
     backlog,
     instrumentation,
     judges,
+    hungJudges,
+    verdictLatency,
     checks,
     budget,
   };

@@ -3,7 +3,8 @@ import type { AddressInfo } from "node:net";
 
 /**
  * A judge model's server in a process of its own: the same verdict for everything, with its log
- * probabilities, the first argument's milliseconds after the request. Prints its port.
+ * probabilities, the first argument's milliseconds after the request, never if they are infinite.
+ * Prints its port, and tells the number of calls when it is asked.
  */
 const latency = Number(process.argv[2]);
 const content = '{"verdict":"relevant","rationale":"It says when worn shoes can be returned."}';
@@ -36,17 +37,20 @@ const answer = Buffer.from(
   }),
 );
 
+let calls = 0;
 const server = createServer((request, response) => {
+  calls++;
   const reply = (): void => {
     response.writeHead(200, { "content-type": "application/json" }).end(answer);
   };
   request.resume();
   request.on("end", () => {
     if (latency === 0) reply();
-    else setTimeout(reply, latency);
+    else if (latency < Infinity) setTimeout(reply, latency);
   });
 });
 server.listen(0, "127.0.0.1", () => {
   process.stdout.write(`${(server.address() as AddressInfo).port}\n`);
 });
+process.on("message", () => process.send?.(calls));
 process.on("disconnect", () => process.exit(0));

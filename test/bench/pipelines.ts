@@ -15,6 +15,8 @@ export interface Pipeline {
   stored(): Promise<number>;
   /** Rows in any table. */
   count(table: string): Promise<number>;
+  /** Rows of a statement without a FORMAT clause. */
+  query<Row>(sql: string): Promise<Row[]>;
   /** The value of a series of the service's own metrics; 0 without it. */
   metric(series: string): Promise<number>;
   service(): ProcessUse;
@@ -44,12 +46,24 @@ export async function startCalibrant(): Promise<Pipeline> {
   return await start(await benchDirectory(), "interactions: { enabled: false }");
 }
 
+/**
+ * Calibrant as a service that does everything.
+ * @param evaluate settings of the evaluators as YAML in braces
+ */
+export async function startEverything(evaluate: string): Promise<Pipeline> {
+  return await start(await benchDirectory(), "interactions: {}", evaluate);
+}
+
 /** Calibrant on a data folder below the directory, assembling what lies there. */
 export async function startWalking(directory: string): Promise<Pipeline> {
   return await start(directory, "interactions: {}");
 }
 
-async function start(directory: string, processors: string): Promise<Pipeline> {
+async function start(
+  directory: string,
+  interactions: string,
+  evaluate = "{ enabled: false }",
+): Promise<Pipeline> {
   const [otlpPort, webPort, storePort] = [await freePort(), await freePort(), await freePort()];
   const configFile = join(directory, "calibrant.yaml");
   await writeFile(
@@ -59,7 +73,7 @@ async function start(directory: string, processors: string): Promise<Pipeline> {
     protocols:
       http: { endpoint: "127.0.0.1:${otlpPort}" }
       grpc: { endpoint: null }
-processors: { ${processors}, evaluate: { enabled: false } }
+processors: { ${interactions}, evaluate: ${evaluate} }
 extensions:
   web: { endpoint: "127.0.0.1:${webPort}" }
   embedded_store: { endpoint: "127.0.0.1:${storePort}" }
@@ -106,16 +120,21 @@ function pipeline({ child, otlp, clickhouse, web, directory }: Started): Pipelin
   const pid = child.pid as number;
   const [storePid] = childrenOf(pid);
   if (storePid === undefined) throw new Error("the pipeline has no store process");
-  const count = async (table: string): Promise<number> => {
-    const answer = await fetch(clickhouse, {
-      method: "POST",
-      body: `SELECT count() FROM ${table}`,
-    });
-    return Number(await answer.text());
+  const ask = async (body: string): Promise<string> => {
+    const answer = await fetch(clickhouse, { method: "POST", body });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`the store answered ${answer.status}: ${text}`);
+    return text;
   };
+  const count = async (table: string): Promise<number> =>
+    Number(await ask(`SELECT count() FROM ${table}`));
   return {
     otlp,
     count,
+    query: async <Row>(sql: string) => {
+      const lines = (await ask(`${sql} FORMAT JSONEachRow`)).split("\n");
+      return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Row);
+    },
     stored: () => count("otel.otel_traces"),
     metric: async (series) => {
       const lines = (await (await fetch(`${web}/metrics`)).text()).split("\n");

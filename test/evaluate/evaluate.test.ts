@@ -136,6 +136,18 @@ describe("the ledger", () => {
     await filled(ledger, 3_900);
     expect(tally(ledger.lines)).toEqual({ lines: 3_900, pairs: 3_900 });
   });
+
+  it("takes on what has come when it is told to, however seldom it looks by itself", async () => {
+    const [first, ...others] = queued(3, () => ({}), Date.now());
+    if (first === undefined) throw new Error("nothing queued");
+    const ledger = memoryLedger([first]);
+    const worker = bench.start(ledger, { poll: 3_600_000 });
+    await filled(ledger, 5);
+    ledger.queue.push(...others);
+    worker.wake();
+    await filled(ledger, 15);
+    expect(tally(ledger.lines)).toEqual({ lines: 15, pairs: 15 });
+  });
 });
 
 describe("sampling", () => {

@@ -3,7 +3,7 @@ import { startEvaluation, type EvaluateOptions } from "#processor/evaluate/evalu
 import { evaluateConfig } from "#processor/evaluate/evaluate-config.js";
 import { systemClock } from "#processor/kernel/clock.js";
 import { createLogger } from "#processor/kernel/logger.js";
-import type { Worker } from "#processor/kernel/worker.js";
+import type { WakefulWorker } from "#processor/kernel/worker.js";
 import type { Evaluation } from "#processor/model/evaluation.js";
 import type { EvaluationLedger, PendingInteraction } from "#processor/model/ports.js";
 import {
@@ -18,7 +18,7 @@ import { until } from "./until.js";
 
 /** Evaluations and models of one test, ended with it. */
 export interface EvaluationBench {
-  start(ledger: EvaluationLedger, config?: object, more?: Partial<EvaluateOptions>): Worker;
+  start(ledger: EvaluationLedger, config?: object, more?: Partial<EvaluateOptions>): WakefulWorker;
   model(...script: [Step, ...Step[]]): Promise<ScriptedModel>;
   /** Runs after the test, before what was added earlier. */
   cleanUp(work: () => Promise<void>): void;

@@ -10,7 +10,7 @@ export type WalkSetup = Pick<WalkOptions, "reader" | "writer" | "cursors"> &
 
 /** A walk with the settings that matter to a test. */
 export function walkFor(setup: WalkSetup): () => Promise<boolean> {
-  return createWalk({
+  const walk = createWalk({
     meter: createNoopMeter(),
     logger: createLogger("silent"),
     clock: systemClock,
@@ -18,6 +18,7 @@ export function walkFor(setup: WalkSetup): () => Promise<boolean> {
     ...setup,
     config: interactionsConfig.parse(setup.config ?? {}),
   });
+  return () => walk.round();
 }
 
 /** Rounds until none is left to do at once. */

@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { Meter } from "@opentelemetry/api";
 import type { Clock } from "../kernel/clock.js";
 import type { Logger } from "../kernel/logger.js";
-import { startWorker, type Worker } from "../kernel/worker.js";
+import { startWorker, type WakefulWorker, type Worker } from "../kernel/worker.js";
 import type {
   CanaryStore,
   CascadeCertificates,
@@ -76,7 +76,7 @@ const looksPerRest = 90;
  * interactions and one for conversations.
  * @throws CalibrantError CONFIG_INVALID when the evaluators or their rubrics have faults
  */
-export function startEvaluation(options: EvaluateOptions): Worker {
+export function startEvaluation(options: EvaluateOptions): WakefulWorker {
   const { ledger, cursors, config, logger, clock, replica = onlyReplica } = options;
   const metrics = createEvaluateMetrics(options.meter);
   const budget = createBudget({
@@ -120,7 +120,14 @@ export function startEvaluation(options: EvaluateOptions): Worker {
     }),
   );
   const hideLag = metrics.showLag(lanes);
-  const workers = lanes.map((lane) => start(lane, laneOf.get(lane.name) ?? [], options));
+  const wakes: (() => void)[] = [];
+  const workers: Worker[] = lanes.map((lane) => {
+    const members = laneOf.get(lane.name) ?? [];
+    const worker = start(lane, members, options);
+    // What is written now rests before it is judged as a conversation.
+    if (!ofConversations(members)) wakes.push(lane.wake, worker.wake);
+    return worker;
+  });
   const cascades = assignments.flatMap(({ evaluator }) => evaluator.certified ?? []);
   if (options.certificates !== undefined && cascades.length > 0) {
     const { certificates } = options;
@@ -152,6 +159,9 @@ export function startEvaluation(options: EvaluateOptions): Worker {
       await progress.save().catch((error: unknown) => {
         logger.warn({ err: error }, "the place of the evaluators was not saved");
       });
+    },
+    wake: () => {
+      for (const wake of wakes) wake();
     },
     get failure() {
       return workers.find(({ failure }) => failure !== undefined)?.failure;
@@ -188,7 +198,7 @@ function start(
   lane: Lane,
   assignments: readonly Assignment[],
   { clock, logger, config }: EvaluateOptions,
-): Worker {
+): WakefulWorker {
   return startWorker({
     name: `evaluate ${lane.name}`,
     clock,

@@ -20,13 +20,14 @@ export type InteractionsOptions = WalkOptions;
  * again and its interactions are revised.
  */
 export function startInteractions(options: InteractionsOptions): Worker {
-  const { config, clock, logger } = options;
+  const { clock, logger } = options;
+  const walk = createWalk(options);
   return startWorker({
     name: "interactions",
     clock,
     logger,
-    idleDelay: config.poll_interval,
-    round: createWalk(options),
+    idleDelay: () => walk.idle(),
+    round: () => walk.round(),
   });
 }
 

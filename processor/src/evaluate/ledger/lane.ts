@@ -1,5 +1,6 @@
 import type { Clock } from "../../kernel/clock.js";
 import type { Logger } from "../../kernel/logger.js";
+import { createRest, type Rest } from "../../kernel/rest.js";
 import type { Evaluation } from "../../model/evaluation.js";
 import type { EvaluationLedger, PendingEvaluations } from "../../model/ports.js";
 import type { Decide } from "./decide.js";
@@ -36,6 +37,8 @@ export interface Lane {
   readonly name: string;
   /** Takes on new interactions and writes finished verdicts. Answers whether there may be more. */
   round(signal: AbortSignal): Promise<boolean>;
+  /** There may be new interactions: a round that waits for verdicts ends. */
+  readonly wake: () => void;
   /** After the signal has aborted: waits for what is under way and writes what has a verdict. */
   finish(): Promise<void>;
   /** Milliseconds since the oldest interaction known to lack an answer was put in the queue. */
@@ -43,11 +46,13 @@ export interface Lane {
 }
 
 export function createLane(options: LaneOptions): Lane {
-  const { name, assignments, ledger, decide, progress, clock, rest = 0 } = options;
+  const { name, assignments, ledger, decide, progress, clock } = options;
+  const { rest: restInQueue = 0 } = options;
   const byName = new Map(assignments.map((assignment) => [assignment.evaluator.name, assignment]));
   /** Pairs taken on and not yet in the store, with their places in the queue. */
   const open = new Map<string, number>();
   const running = new Set<Promise<void>>();
+  const rest = createRest(clock);
   /** Everything in the queue before this place was taken on or had its lines; once it is known. */
   let examined: number | undefined;
   let behind = false;
@@ -84,7 +89,7 @@ export function createLane(options: LaneOptions): Lane {
     const { pending, storeTime } = await ledger.pending([...byName.keys()], examined, limit);
     for (const entry of pending) take(entry, signal);
     // What the store does not show yet lies near its time: it is found when that is read again.
-    const visible = storeTime - rest - options.reread;
+    const visible = storeTime - restInQueue - options.reread;
     behind = pending.length >= limit;
     const seen = behind ? Math.min(visible, pending.at(-1)?.revisedAt ?? 0) : visible;
     examined = Math.max(examined, seen);
@@ -107,17 +112,18 @@ export function createLane(options: LaneOptions): Lane {
       const before = open.size;
       if (before < (options.mostOpen ?? options.pageSize)) await takeNext(signal);
       const idle = running.size === 0 && open.size === 0;
-      await allEndedOr(running, options.flushInterval, clock);
+      await allEndedOr(running, options.flushInterval, rest);
       await write();
       return !idle;
     },
+    wake: rest.end,
     finish: async () => {
       await Promise.all(running);
       await write();
     },
     lag: () => {
       if (examined === undefined || (open.size === 0 && !behind)) return 0;
-      return Math.max(0, clock.now() - rest - answeredUpTo());
+      return Math.max(0, clock.now() - restInQueue - answeredUpTo());
     },
   };
 }
@@ -126,15 +132,16 @@ function keyOf(interactionId: string, evaluator: string): string {
   return `${evaluator} ${interactionId}`;
 }
 
-/** Resolves when all work has ended, at the latest after `milliseconds`. */
+/** Resolves when all work or the rest has ended, at the latest after `milliseconds`. */
 async function allEndedOr(
   running: ReadonlySet<Promise<void>>,
   milliseconds: number,
-  clock: Clock,
+  rest: Rest,
 ): Promise<void> {
   if (running.size === 0) return;
   const ended = new AbortController();
-  const sleep = clock.sleep(milliseconds, ended.signal);
-  await Promise.race([Promise.all(running), sleep]);
+  const resting = rest.take(milliseconds, ended.signal);
+  await Promise.race([Promise.all(running), resting]);
   ended.abort();
+  await resting;
 }

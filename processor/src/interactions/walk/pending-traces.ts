@@ -42,6 +42,8 @@ export interface PendingTraces {
    * @param excess how many of the oldest must go although they have not settled
    */
   due(time: number, excess: number): DueTrace[];
+  /** When the first trace settles if nothing more of it arrives; store clock, undefined without one. */
+  soonest(): number | undefined;
   /** Forgets a trace, unless rows of it have arrived since it had `rows`. */
   remove(trace: PendingTrace, rows: number): void;
   /** The first arrival that is not worked off; undefined when there is none. */
@@ -55,10 +57,14 @@ export function createPendingTraces(times: SettleTimes): PendingTraces {
   const traces = new Map<string, PendingTrace>();
   const rooted = new Set<string>();
 
+  const settlesAt = (trace: PendingTrace): number => {
+    const rest = trace.roots > 0 ? times.settleAfter : times.settleWithoutRoot;
+    return Math.max(trace.notBefore, trace.lastArrival + rest);
+  };
+
   const settled = (trace: PendingTrace, time: number): DueTrace | undefined => {
     if (time - trace.firstArrival >= times.longestWait) return { trace, cutShort: true };
-    const rest = trace.roots > 0 ? times.settleAfter : times.settleWithoutRoot;
-    if (time < Math.max(trace.notBefore, trace.lastArrival + rest)) return undefined;
+    if (time < settlesAt(trace)) return undefined;
     return { trace, cutShort: false };
   };
 
@@ -83,6 +89,14 @@ export function createPendingTraces(times: SettleTimes): PendingTraces {
         return oldest.map((trace) => ({ trace, cutShort: true }));
       }
       return due.toSorted((left, right) => byFirstArrival(left.trace, right.trace));
+    },
+    soonest: () => {
+      let soonest: number | undefined;
+      for (const trace of traces.values()) {
+        const at = Math.min(settlesAt(trace), trace.firstArrival + times.longestWait);
+        if (soonest === undefined || at < soonest) soonest = at;
+      }
+      return soonest;
     },
     remove: (trace, rows) => {
       if (trace.rows !== rows) return;

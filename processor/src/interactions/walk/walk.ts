@@ -19,6 +19,15 @@ export interface WalkOptions {
   readonly meter: Meter;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Told when interactions have been written. */
+  readonly onWritten?: () => void;
+}
+
+export interface Walk {
+  /** Answers whether there may be more to do at once. */
+  round(): Promise<boolean>;
+  /** Milliseconds for which there is nothing to do but to look for arrivals, after a round. */
+  idle(): number;
 }
 
 /** The name of the walk's place among the cursors. */
@@ -30,13 +39,15 @@ const cursorInterval = 5_000;
 /** Milliseconds between two looks at what has settled while there is other work: each looks at all. */
 const lookInterval = 1_000;
 
+/** A trace that settles between two looks is awaited, but not by looking more than so often. */
+const looksPerPoll = 5;
+
 /**
  * The walk from raw rows to interactions. The store is the queue: what has arrived is followed by
  * position, and a place is given up only when everything before it has been written, so that a
  * crash costs nothing but work done twice.
- * @returns one round; it answers whether there may be more to do at once
  */
-export function createWalk(options: WalkOptions): () => Promise<boolean> {
+export function createWalk(options: WalkOptions): Walk {
   const { reader, cursors, config, clock } = options;
   const pending = createPendingTraces({
     settleAfter: config.settle_after,
@@ -119,13 +130,14 @@ export function createWalk(options: WalkOptions): () => Promise<boolean> {
     lookedAt = clock.now();
   };
 
-  return async () => {
+  const round = async (): Promise<boolean> => {
     feed ??= await open();
     await readAhead(feed);
     const batch = takeBatch(queue, config.batch_traces, config.batch_rows);
     if (batch.length > 0) {
       const rows = batch.map(({ trace }) => trace.rows);
       const { done, missing } = await processTraces(batch, processing);
+      options.onWritten?.();
       for (const [index, due] of batch.slice(0, done).entries()) {
         const { trace } = due;
         const waited = seen.time - trace.firstArrival;
@@ -137,6 +149,14 @@ export function createWalk(options: WalkOptions): () => Promise<boolean> {
     await savePlace(feed);
     return seen.more || queue.length > 0 || !isLookedAt;
   };
+
+  const idle = (): number => {
+    const poll = config.poll_interval;
+    const until = (pending.soonest() ?? Infinity) - seen.time - (clock.now() - seen.at);
+    return Math.min(poll, Math.max(poll / looksPerPoll, until));
+  };
+
+  return { round, idle };
 }
 
 /** The first of the queue, as many as may be in memory together and one in any case. */
