@@ -25,6 +25,7 @@ describe("lines from before their time of arrival was stored", () => {
           panel: _panel,
           model: _model,
           subject: _subject,
+          material: _material,
           ...line
         } = storedEvaluation(1) as Record<string, unknown>;
         await client.insert("calibrant.evaluations", [line]);

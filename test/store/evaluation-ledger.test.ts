@@ -59,6 +59,7 @@ describe("pending", () => {
           cost_usd: null,
           user_id: "ü",
           previous_output: "",
+          material: expect.stringMatching(/^[1-9]\d*$/),
           tool_uses: [],
           tool_definitions: "",
           started_at: expect.any(Number),
@@ -82,6 +83,28 @@ describe("pending", () => {
       [idOf(2), ["relevance"]],
       [idOf(3), names],
     ]);
+  });
+
+  it("asks again about an interaction that has become another since it was evaluated", async () => {
+    const asked = async () => {
+      const { pending } = await ledger.pending(["refusal"], 0, 10);
+      return pending.map(({ interaction }) => [interaction.output_text, interaction.material]);
+    };
+    await storeInteractions([[1, { output_text: "The first half" }]]);
+    const [[, material = ""] = []] = await asked();
+    await ledger.append([line(1, { material })]);
+    expect(await asked()).toEqual([]);
+    // A later revision that changes nothing that evaluators see.
+    await storeInteractions([
+      [1, { output_text: "The first half", input_tokens: 99, revision: 2 }],
+    ]);
+    expect(await asked()).toEqual([]);
+    await storeInteractions([[1, { output_text: "The first half, and the rest", revision: 3 }]]);
+    const [[text, changed = ""] = []] = await asked();
+    expect(text).toBe("The first half, and the rest");
+    expect(changed).not.toBe(material);
+    await ledger.append([line(1, { material: changed })]);
+    expect(await asked()).toEqual([]);
   });
 
   it("goes by the time of revision, from `since` on, and stops at the limit", async () => {

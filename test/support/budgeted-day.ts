@@ -267,6 +267,7 @@ const emptyLine: Evaluation = {
   probability: 1,
   panel: false,
   subject: "interaction",
+  material: "0",
   stage: "",
   model: "",
   cost_usd: null,

@@ -25,6 +25,7 @@ export function ledgerLine(index: number, changes: Partial<Evaluation> = {}): Ev
     probability: 1,
     panel: false,
     subject: "interaction",
+    material: "0",
     stage: "",
     model: "",
     cost_usd: 0,

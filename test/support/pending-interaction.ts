@@ -50,6 +50,7 @@ export function pendingInteraction(changes: Partial<PendingInteraction> = {}): P
     is_follow_up: false,
     previous_output: "Hello! What can I do for you?",
     tool_uses: [],
+    material: "0",
     tool_definitions: "",
     ...changes,
   };

@@ -248,6 +248,7 @@ function evaluationOf(interaction: Interaction, verdict: Verdict): Evaluation {
     output_tokens: judged ? 40 : 0,
     panel: false,
     subject: "interaction",
+    material: "0",
     model: judged ? "gpt-4o-mini" : "",
     latency_ms: judged ? 812 : 0.2,
   };

@@ -31,6 +31,7 @@ export function storedEvaluation(index: number, changes: EvaluationChanges = {})
     probability: 0.5,
     panel: true,
     subject: "interaction",
+    material: "0",
     stage: "cheap",
     model: "judge-1",
     cost_usd: 0.002,

@@ -16,6 +16,7 @@ export function storedInteraction(index: number, changes: StoredChanges = {}): o
   const {
     previous_output: _previous,
     tool_uses: _uses,
+    material: _material,
     ...row
   } = pendingInteraction({
     trace_id,

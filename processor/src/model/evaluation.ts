@@ -30,6 +30,8 @@ export interface Evaluation {
   readonly stage: string;
   /** Whether it is about the interaction, or the conversation that it was the last turn of. */
   readonly subject: "interaction" | "conversation";
+  /** What was judged, as a number in decimal digits; "0" where that is not kept. */
+  readonly material: string;
   /** The model that judged, as the provider names it; empty without one. */
   readonly model: string;
   readonly cost_usd: number | null;

@@ -58,7 +58,7 @@ async function readInteraction(
   interactionId: string,
 ): Promise<Interaction | undefined> {
   const rows = await client.query<WireRow<Interaction, (typeof interactionWide)[number]>>(
-    `SELECT * EXCEPT (revised_at, revision, content_hash) REPLACE (
+    `SELECT * EXCEPT (revised_at, revision, content_hash, material) REPLACE (
        toUnixTimestamp64Milli(started_at) AS started_at,
        toUnixTimestamp64Milli(arrived_at) AS arrived_at,
        ${shortened("input_text", longText)} AS input_text,
@@ -102,7 +102,8 @@ async function readEvaluations(
 ): Promise<Evaluation[]> {
   const { id, start } = placeOf(interaction);
   const rows = await client.query<WireRow<Evaluation, (typeof evaluationWide)[number]>>(
-    `SELECT * EXCEPT written_at REPLACE (
+    `SELECT * EXCEPT (written_at) REPLACE (
+       toString(material) AS material,
        toUnixTimestamp64Milli(evaluated_at) AS evaluated_at,
        ${shortened("explanation", turnText)} AS explanation
      )

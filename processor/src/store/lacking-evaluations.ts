@@ -21,8 +21,8 @@ const stretch = 20_000;
 const clockSpread = 86_400_000;
 
 /**
- * The interactions of this replica's traces revised at or after `since` that lack a line for at least one of the
- * evaluators, oldest revision first, and the store's time. Reads narrow columns only.
+ * The interactions of this replica's traces revised at or after `since` that lack a line about what they are now for
+ * at least one of the evaluators, oldest revision first, and the store's time. Reads narrow columns only.
  */
 export async function readLacking(
   client: StoreClient,
@@ -88,16 +88,19 @@ async function readPart(
   const rows = await client.query<{ id: string; revised: string; missing: string[] }>(
     `SELECT candidate.id AS id,
             toUnixTimestamp64Milli(candidate.revised) AS revised,
-            arrayFilter(name -> NOT has(answered.names, name), {evaluators:Array(String)}) AS missing
+            arrayFilter(
+              name -> NOT hasAny(answered.lines, [(name, candidate.material), (name, toUInt64(0))]),
+              {evaluators:Array(String)}
+            ) AS missing
      FROM (
-       SELECT interaction_id AS id, max(revised_at) AS revised
-       FROM calibrant.interactions
+       SELECT interaction_id AS id, max(revised_at) AS revised, argMax(i.material, i.revision) AS material
+       FROM calibrant.interactions AS i
        WHERE revised_at >= {from:DateTime64(3)} AND revised_at <= {until:DateTime64(3)} ${own}
        GROUP BY interaction_id
      ) AS candidate
      LEFT JOIN (
-       SELECT interaction_id AS id, groupUniqArray(toString(evaluator)) AS names
-       FROM calibrant.evaluations
+       SELECT interaction_id AS id, groupUniqArray((toString(evaluator), e.material)) AS lines
+       FROM calibrant.evaluations AS e
        WHERE evaluator IN {evaluators:Array(String)}
          AND evaluated_at >= {earliest:DateTime64(3)}
          AND interaction_id IN (

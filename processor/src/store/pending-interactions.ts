@@ -1,5 +1,5 @@
 import type { Interaction } from "../model/interaction.js";
-import type { PendingEvaluations } from "../model/ports.js";
+import type { PendingEvaluations, PendingInteraction } from "../model/ports.js";
 import { byHalves } from "./by-halves.js";
 import { storeTime, type StoreClient } from "./client.js";
 import type { Lacking } from "./lacking-evaluations.js";
@@ -23,6 +23,8 @@ const longestText = 50_000;
 const mostDocuments = 50;
 /** Rows read at once, so that a statement and its answer stay well below what a store allows. */
 const batch = 250;
+
+type StoredInteraction = Interaction & Pick<PendingInteraction, "material">;
 
 /** The rows of the interactions, in the same order; one that is gone by now is left out. */
 export async function readPending(
@@ -54,7 +56,7 @@ async function readInteractions(
   client: StoreClient,
   ids: readonly string[],
   since: number,
-): Promise<ReadonlyMap<string, Interaction>> {
+): Promise<ReadonlyMap<string, StoredInteraction>> {
   return await byHalves(ids, (some) => readTogether(client, some, since));
 }
 
@@ -62,9 +64,10 @@ async function readTogether(
   client: StoreClient,
   ids: readonly string[],
   since: number,
-): Promise<ReadonlyMap<string, Interaction>> {
-  const rows = await client.query<WireRow<Interaction, (typeof wide)[number]>>(
+): Promise<ReadonlyMap<string, StoredInteraction>> {
+  const rows = await client.query<WireRow<StoredInteraction, (typeof wide)[number]>>(
     `SELECT * EXCEPT (revised_at, revision, content_hash) REPLACE (
+       toString(material) AS material,
        toUnixTimestamp64Milli(started_at) AS started_at,
        toUnixTimestamp64Milli(arrived_at) AS arrived_at,
        ${shortened("input_text", longestText)} AS input_text,
@@ -87,7 +90,7 @@ async function readTogether(
   return new Map(
     rows.map((row) => [
       row.interaction_id,
-      fromWire<Interaction, (typeof wide)[number]>(row, wide),
+      fromWire<StoredInteraction, (typeof wide)[number]>(row, wide),
     ]),
   );
 }

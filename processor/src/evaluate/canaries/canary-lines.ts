@@ -55,6 +55,7 @@ export function canaryLine(outcome: CanaryOutcome): Evaluation {
     probability: 1,
     panel: false,
     subject: evaluator.subject ?? "interaction",
+    material: "0",
     model: "",
     ...noUsage,
     ...outcomeOf(verdict),
@@ -105,4 +106,5 @@ const nobody: Omit<
   is_rephrase: false,
   is_correction: false,
   is_follow_up: false,
+  material: "0",
 };

@@ -141,6 +141,7 @@ function lineFor(
     panel: false,
     stage: "",
     subject: evaluator.subject ?? "interaction",
+    material: evaluator.subject === "conversation" ? "0" : interaction.material,
     model: "",
     ...noUsage,
   };

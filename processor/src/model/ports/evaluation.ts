@@ -32,6 +32,8 @@ export interface PendingInteraction extends Interaction {
    * within the day before.
    */
   readonly previous_output: string;
+  /** What evaluators are shown, as a number in decimal digits: it changes when that does. */
+  readonly material: string;
   /** In the order of their start. */
   readonly tool_uses: readonly ToolUse[];
   /** What the answer should have been; only data sets have it. */

@@ -1,7 +1,10 @@
 import type { PendingInteraction } from "../../../model/ports.js";
 
 /** What there is of an interaction while the application runs. */
-export type FilterField = Exclude<keyof PendingInteraction, "conversation" | "reference">;
+export type FilterField = Exclude<
+  keyof PendingInteraction,
+  "conversation" | "reference" | "material"
+>;
 
 /** What a value of a filter is: `texts` are several, of `items` only the number is known. */
 export type FilterType = "text" | "number" | "boolean" | "texts" | "items" | "null";
