@@ -29,7 +29,9 @@ interface Acknowledged {
 
 const rate = 2_000;
 const spanSize = 1_200;
+/** A request is a turn of an agent, 100 of them a second: what two cores assemble with ease. */
 const spansPerRequest = 20;
+const spansPerTrace = spansPerRequest;
 const connections = 16;
 const warmUpSeconds = 5;
 
@@ -79,7 +81,13 @@ function settings({ url }: JudgeProcess): string {
 
 async function measureRound(evaluate: string, seconds: number): Promise<Acknowledged> {
   const pipeline = await startEverything(evaluate);
-  const sender = new Sender({ otlp: pipeline.otlp, spanSize, spansPerRequest, connections });
+  const sender = new Sender({
+    otlp: pipeline.otlp,
+    spanSize,
+    spansPerRequest,
+    spansPerTrace,
+    connections,
+  });
   try {
     await sender.sendAt(rate, warmUpSeconds);
     const warm = sender.acknowledgements.length;

@@ -5,6 +5,7 @@ import { generator, prose } from "./prose.js";
 export interface SpanRequest {
   readonly body: Buffer;
   readonly spans: number;
+  readonly spansPerTrace: number;
 }
 
 interface Attribute {
@@ -14,7 +15,7 @@ interface Attribute {
 
 const traceIdSize = 16;
 const spanIdSize = 8;
-const spansPerTrace = 4;
+const usualSpansPerTrace = 4;
 /** What stands for an identifier until it is replaced: it occurs nowhere else in a request. */
 const placeholder = 0xf5;
 
@@ -23,13 +24,18 @@ const placeholder = 0xf5;
  * conventions; the content is prose of common words, which compresses as prose does.
  * @param spanSize bytes
  */
-export function spanRequest(spans: number, spanSize: number, seed: number): SpanRequest {
+export function spanRequest(
+  spans: number,
+  spanSize: number,
+  seed: number,
+  spansPerTrace = usualSpansPerTrace,
+): SpanRequest {
   const random = generator(seed);
-  const empty = encode([span(1, "", random)]).length - encode([]).length;
+  const empty = encode([span(false, "", random)]).length - encode([]).length;
   const members = Array.from({ length: spans }, (_, index) =>
-    span(index, prose(spanSize - empty, random), random),
+    span(index % spansPerTrace === 0, prose(spanSize - empty, random), random),
   );
-  return { body: encode(members), spans };
+  return { body: encode(members), spans, spansPerTrace };
 }
 
 function encode(spans: readonly unknown[]): Buffer {
@@ -46,9 +52,8 @@ function encode(spans: readonly unknown[]): Buffer {
   return Buffer.from(traceRequestType.encode(traceRequestType.fromObject(message)).finish());
 }
 
-function span(index: number, content: string, random: () => number): unknown {
+function span(isRoot: boolean, content: string, random: () => number): unknown {
   const now = Date.now();
-  const isRoot = index % spansPerTrace === 0;
   return {
     traceId: Buffer.alloc(traceIdSize, placeholder),
     spanId: Buffer.alloc(spanIdSize, placeholder),
@@ -113,7 +118,7 @@ export class Renewal {
   }
 
   renew(): Buffer {
-    const { body } = this.#request;
+    const { body, spansPerTrace } = this.#request;
     for (const [index, spanId] of this.#spanIds.entries()) {
       const number = Renewal.#next++;
       const traceId = this.#traceIds[index] as number;

@@ -14,6 +14,8 @@ export interface SenderOptions {
   readonly spanSize: number;
   readonly spansPerRequest: number;
   readonly connections: number;
+  /** A few when left out. */
+  readonly spansPerTrace?: number;
 }
 
 /** Sends spans over HTTP as an OTLP exporter does: protobuf, connections kept open. */
@@ -25,12 +27,12 @@ export class Sender {
   readonly #idle: Renewal[];
 
   constructor(options: SenderOptions) {
-    const { spansPerRequest, spanSize, connections } = options;
+    const { spansPerRequest, spanSize, connections, spansPerTrace } = options;
     this.#options = options;
     this.#agent = new Agent({ keepAlive: true, maxSockets: connections });
     this.#idle = Array.from(
       { length: connections },
-      (_, seed) => new Renewal(spanRequest(spansPerRequest, spanSize, seed + 1)),
+      (_, seed) => new Renewal(spanRequest(spansPerRequest, spanSize, seed + 1, spansPerTrace)),
     );
   }
 
