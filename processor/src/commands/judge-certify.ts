@@ -6,6 +6,7 @@ import { certifyJudges, readTrialItems, type Certificate } from "../evaluate/eva
 import { systemClock } from "../kernel/clock.js";
 import { clopperPearsonUpper } from "../kernel/statistics/proportion.js";
 import { judgePrices } from "./judge-prices.js";
+import { copiesText } from "./judge-table.js";
 import { createProgressBar } from "./progress-bar.js";
 import { stopSignal } from "./signals.js";
 import type { Terminal } from "./terminal.js";
@@ -68,7 +69,7 @@ async function certify(rubric: string, options: CertifyOptions, terminal: Termin
 }
 
 function render(certificate: Certificate, file: string): string {
-  const { evaluator, alpha, delta, labels, stages } = certificate;
+  const { evaluator, alpha, delta, labels, copies, stages } = certificate;
   const table = new Table({
     head: ["model", "reached", "stands from", "stood", "wrong", "at most wrong", "cost"],
     style: { head: [], border: [] },
@@ -87,6 +88,7 @@ function render(certificate: Certificate, file: string): string {
   }
   return [
     `${evaluator}: at least ${percent(1 - alpha)} of the verdicts that stand agree with the expert, except with probability ${percent(delta)} (${labels} labels)`,
+    ...(copies === 0 ? [] : [copiesText(copies)]),
     table.toString(),
     savingText(certificate),
     `written to ${file}`,

@@ -90,10 +90,10 @@ async function tryRubric(
   if (options.out !== undefined) await writeLines(options.out, trial);
   const summary = summarise(trial);
   terminal.print(options.json ? JSON.stringify(summary, null, 2) : renderTrial(summary));
-  if (trial.lines.length < items.length) {
+  if (trial.lines.length + trial.copies < items.length) {
     throw new CalibrantError(
       "JUDGE_UNAVAILABLE",
-      `stopped after ${trial.lines.length} of ${items.length} items`,
+      `stopped after ${trial.lines.length} of ${items.length - trial.copies} items`,
       { retryable: true },
     );
   }

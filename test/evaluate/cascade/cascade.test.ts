@@ -62,21 +62,27 @@ const modelConfigs = () => ({
 });
 
 function certify() {
-  const items = Array.from({ length: 80 }, (_, index) =>
-    JSON.stringify({
-      id: String(index),
-      input_text: `What is this ${index % 2 === 0 ? "book" : "film"} about?`,
-      output_text: "It is about a whale and the man who hunts it.",
-      label: "relevant",
-    }),
-  );
+  const items = Array.from({ length: 80 }, (_, index) => labelledItem(index));
   const config = write(
     "calibrant.yaml",
     `processors: { evaluate: { models: ${JSON.stringify(modelConfigs())} } }`,
   );
-  const on = write("labels.jsonl", items.join("\n"));
+  // One expert labelled the first item again and again.
+  const on = write(
+    "labels.jsonl",
+    [...items, ...Array.from({ length: 100 }, () => labelledItem(0))].join("\n"),
+  );
   const place = ["--on", on, "--out", certificate, "--config", config];
   return runCommand("judge", "certify", "relevance", "--models", "cheap,strong", ...place);
+}
+
+function labelledItem(index: number): string {
+  return JSON.stringify({
+    id: String(index),
+    input_text: `What is ${index % 2 === 0 ? "book" : "film"} ${index >> 1} about?`,
+    output_text: "It is about a whale and the man who hunts it.",
+    label: "relevant",
+  });
 }
 
 const relevance = (more: object = {}) => ({
@@ -99,12 +105,14 @@ describe("calibrant judge certify", () => {
   it("says from which confidence on each judge's verdicts stand, and what that saves", () => {
     expect(certified.code).toBe(0);
     expect(certified.output).toContain("relevance: at least 90% of the verdicts that stand agree");
+    expect(certified.output).toContain("left out 100 copies of other items");
     // 80 cheap verdicts at $0.002 and 40 strong ones at $0.02, against 80 strong ones.
     expect(certified.output).toContain("saves 40% against asking strong alone");
     const written = JSON.parse(readFileSync(certificate, "utf8")) as Certificate;
     expect(written).toMatchObject({
       evaluator: "relevance",
       labels: 80,
+      copies: 100,
       stages: [
         { model: "cheap", reached: 80, stood: 40, wrong: 0, cost_usd: expect.closeTo(0.002, 9) },
         { model: "strong", reached: 40, stood: 40, wrong: 0, cost_usd: expect.closeTo(0.02, 9) },

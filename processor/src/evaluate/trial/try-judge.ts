@@ -10,11 +10,14 @@ import { loadRubrics } from "../judges/rubrics.js";
 import type { Rubric } from "../judges/rubric.js";
 import type { ModelPrice } from "../models/model-usage.js";
 import { unlimitedBudget } from "../sampling/budget.js";
+import { distinctItems } from "./distinct-items.js";
 
 export interface TrialItem {
   readonly interaction: PendingInteraction;
   /** The verdict that an expert gave; undefined when there is none. */
   readonly label: string | undefined;
+  /** In the file that it is from, from 1. */
+  readonly line?: number;
 }
 
 export interface TrialOptions {
@@ -52,8 +55,10 @@ export interface TrialLine {
 export interface Trial {
   readonly rubric: Rubric;
   readonly version: string;
-  /** In the order of the items, without those that the end came before. */
+  /** In the order of the items, without copies and those that the end came before. */
   readonly lines: readonly TrialLine[];
+  /** Items that show the judge what another one shows it, and were left out. */
+  readonly copies: number;
 }
 
 /** Judges under way at the same time, at most: enough for any model's own limit. */
@@ -64,10 +69,11 @@ const atOnce = 256;
  * @throws CalibrantError CONFIG_INVALID when there is no such rubric, label or model
  */
 export async function tryJudge(options: TrialOptions): Promise<Trial> {
-  const { items } = options;
   const { evaluator, rubric } = judgeOf(options);
-  checkLabels(items, rubric);
-  return { rubric, version: evaluator.version, lines: await judgeItems(evaluator, items, options) };
+  checkLabels(options.items, rubric);
+  const { items, copies } = distinctItems(options.items, rubric);
+  const lines = await judgeItems(evaluator, items, options);
+  return { rubric, version: evaluator.version, lines, copies };
 }
 
 /** In the order of the items, without those that the end came before. */
