@@ -4,13 +4,13 @@ import { hashFraction } from "../../kernel/sampling.js";
 import { startWorker, type Worker } from "../../kernel/worker.js";
 import type { Evaluation } from "../../model/evaluation.js";
 import type { CanaryStore, EvaluationLedger } from "../../model/ports.js";
-import type { Evaluator } from "../evaluator.js";
+import type { Assignment } from "../evaluator.js";
 import { canaryInteraction, canaryLine } from "./canary-lines.js";
 import type { CanaryConfig, GoldItem } from "./canary-config.js";
 import type { GoldSet } from "./gold-sets.js";
 
 export interface CanaryOptions {
-  readonly evaluators: readonly Evaluator[];
+  readonly assignments: readonly Assignment[];
   readonly goldSets: readonly GoldSet[];
   readonly store: CanaryStore;
   readonly ledger: EvaluationLedger;
@@ -34,7 +34,9 @@ interface Trial {
  * what has been judged, so that a run that was interrupted goes on where it stood.
  */
 export function startCanaries(options: CanaryOptions): Worker {
-  const { evaluators, goldSets, config, clock, logger } = options;
+  const { assignments, goldSets, config, clock, logger } = options;
+  /** By evaluator, why its run waits. */
+  const waiting = new Map<string, string>();
   return startWorker({
     name: "canaries",
     clock,
@@ -42,33 +44,43 @@ export function startCanaries(options: CanaryOptions): Worker {
     idleDelay: Math.min(60_000, config.every),
     round: async (signal) => {
       for (const goldSet of goldSets) {
-        const evaluator = evaluators.find(({ name }) => name === goldSet.evaluator);
-        if (evaluator?.kind === "llm" && evaluator.paid) {
-          await run(evaluator.afresh ?? evaluator, goldSet, options, signal);
+        const name = goldSet.evaluator;
+        const assignment = assignments.find(({ evaluator }) => evaluator.name === name);
+        if (assignment?.evaluator.kind !== "llm" || !assignment.evaluator.paid) continue;
+        const problem = await run(assignment, goldSet, options, signal);
+        if (problem !== undefined && problem !== waiting.get(name)) {
+          logger.info({ evaluator: name }, `its canaries wait: ${problem}`);
         }
+        if (problem === undefined) waiting.delete(name);
+        else waiting.set(name, problem);
       }
       return false;
     },
   });
 }
 
+/** @returns why the rest of the run cannot be paid for now; undefined when it is complete */
 async function run(
-  evaluator: Evaluator,
+  { evaluator: assigned, sampler }: Assignment,
   goldSet: GoldSet,
   { store, ledger, config, clock, onWritten }: CanaryOptions,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string | undefined> {
+  const evaluator = assigned.afresh ?? assigned;
   const period = new Date(Math.floor(clock.now() / config.every) * config.every).toISOString();
   const judged = new Set(await store.judged(evaluator.name, evaluator.version, period));
   const open = trials(goldSet.items, config.judged_twice).filter(
     ({ item, stage }) => !judged.has(`${item.id} ${stage}`),
   );
-  if (open.length === 0) return;
+  if (open.length === 0) return undefined;
   await store.define(
     goldSet.evaluator,
     goldSet.items.map((item) => expectation(item, goldSet)),
   );
   for (let at = 0; at < open.length; at += atOnce) {
+    await sampler.open();
+    const problem = sampler.problem();
+    if (problem !== undefined) return problem;
     const lines = await Promise.all(
       open.slice(at, at + atOnce).map(async ({ item, stage }) => {
         const verdict = await evaluator.evaluate(canaryInteraction(item), signal);
@@ -78,6 +90,7 @@ async function run(
     await ledger.append(lines);
     onWritten(lines);
   }
+  return undefined;
 }
 
 function trials(items: readonly GoldItem[], judgedTwice: number): Trial[] {

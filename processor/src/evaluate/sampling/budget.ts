@@ -155,7 +155,10 @@ export function createBudget({ ledger, clock, limits, panelShare }: BudgetOption
           plan();
           return member.chances[risk] ?? certain;
         },
-        problem: () => problem(member),
+        problem: () => {
+          plan();
+          return problem(member);
+        },
         note: (interactionId, risk, drawn) => {
           decided++;
           mix.seen(risk);
