@@ -148,6 +148,23 @@ describe("a judge that is tried with a gold set", { timeout: 60_000 }, () => {
     ]);
   });
 
+  it("does not wait for a judge whose model hangs", async () => {
+    const hanging = await bench.model(steps.hangs());
+    const healthy = await bench.model(steps.verdict("grounded"));
+    bench.start(
+      createEvaluationLedger(store.client),
+      {
+        models: { default: { base_url: hanging.url }, other: { base_url: healthy.url } },
+        evaluators: { groundedness: { model: "other" } },
+        canaries: { every: once, judged_twice: 0 },
+      },
+      { canaries: createCanaryStore(store.client) },
+    );
+    await until("the model to hang", () => hanging.requests.length > 0);
+    await reached(16);
+    expect(await runs()).toMatchObject([{ evaluator: "groundedness", failed: "0" }]);
+  });
+
   it("has a gold set of Calibrant's own, with attacks among its items", async () => {
     const model = await bench.model(steps.verdict("irrelevant"));
     start(model.url, { standard: true, judged_twice: 0 });

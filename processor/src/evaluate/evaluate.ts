@@ -125,7 +125,7 @@ export function startEvaluation(options: EvaluateOptions): Worker {
   if (options.canaries !== undefined && config.canaries.enabled) {
     const goldSets = loadGoldSets(config, rubricsOfJudges(config, loadRubrics(config.rubrics)), []);
     workers.push(
-      startCanaries({
+      ...startCanaries({
         assignments,
         goldSets,
         store: options.canaries,

@@ -20,7 +20,7 @@ export interface CanaryOptions {
   readonly onWritten: (lines: readonly Evaluation[]) => void;
 }
 
-/** Items of one judge under way at the same time: production goes first. */
+/** Items of one lane under way at the same time: production goes first. */
 const atOnce = 4;
 
 /** One item that is to be judged for the first or the second time. */
@@ -29,25 +29,43 @@ interface Trial {
   readonly stage: "first" | "again";
 }
 
+/** A judge and the items that it is tried with. */
+interface TriedJudge {
+  readonly assignment: Assignment;
+  readonly goldSet: GoldSet;
+}
+
 /**
  * Judges the gold sets once in every period and once for each version of a judge. The ledger says
- * what has been judged, so that a run that was interrupted goes on where it stood.
+ * what has been judged, so that a run that was interrupted goes on where it stood. Judges of one lane
+ * are tried one after the other, so that production goes first; no other lane waits for them.
  */
-export function startCanaries(options: CanaryOptions): Worker {
-  const { assignments, goldSets, config, clock, logger } = options;
+export function startCanaries(options: CanaryOptions): Worker[] {
+  const lanes = new Map<string, TriedJudge[]>();
+  for (const goldSet of options.goldSets) {
+    const assignment = options.assignments.find(
+      ({ evaluator }) => evaluator.name === goldSet.evaluator,
+    );
+    if (assignment?.evaluator.kind !== "llm" || !assignment.evaluator.paid) continue;
+    const { lane } = assignment.evaluator;
+    lanes.set(lane, [...(lanes.get(lane) ?? []), { assignment, goldSet }]);
+  }
+  return [...lanes].map(([lane, judges]) => startLane(lane, judges, options));
+}
+
+function startLane(lane: string, judges: readonly TriedJudge[], options: CanaryOptions): Worker {
+  const { config, clock, logger } = options;
   /** By evaluator, why its run waits. */
   const waiting = new Map<string, string>();
   return startWorker({
-    name: "canaries",
+    name: `canaries ${lane}`,
     clock,
     logger,
     idleDelay: Math.min(60_000, config.every),
     round: async (signal) => {
-      for (const goldSet of goldSets) {
-        const name = goldSet.evaluator;
-        const assignment = assignments.find(({ evaluator }) => evaluator.name === name);
-        if (assignment?.evaluator.kind !== "llm" || !assignment.evaluator.paid) continue;
-        const problem = await run(assignment, goldSet, options, signal);
+      for (const judge of judges) {
+        const { name } = judge.assignment.evaluator;
+        const problem = await run(judge, options, signal);
         if (problem !== undefined && problem !== waiting.get(name)) {
           logger.info({ evaluator: name }, `its canaries wait: ${problem}`);
         }
@@ -61,8 +79,7 @@ export function startCanaries(options: CanaryOptions): Worker {
 
 /** @returns why the rest of the run cannot be paid for now; undefined when it is complete */
 async function run(
-  { evaluator: assigned, sampler }: Assignment,
-  goldSet: GoldSet,
+  { assignment: { evaluator: assigned, sampler }, goldSet }: TriedJudge,
   { store, ledger, config, clock, onWritten }: CanaryOptions,
   signal: AbortSignal,
 ): Promise<string | undefined> {
