@@ -201,6 +201,14 @@ describe("calibrant judge try", () => {
     expect(notes).toContain('label (line 3): "irrelevant" contradicts "relevant" of line 1');
   });
 
+  it("asks several times where that is wanted", async () => {
+    const before = model.requests.length;
+    const words = ["--on", write("one.jsonl", item({})), "--samples", "5"];
+    const { output } = await attempt("relevance", ...words, "--json");
+    expect(JSON.parse(output)).toMatchObject({ scored: 1, input_tokens: 5_000 });
+    expect(model.requests.length - before).toBe(5);
+  });
+
   it("counts failures by their reason", async () => {
     model.play(steps.says("no JSON"));
     const { code, output } = await attempt("relevance", "--on", write("one.jsonl", item({})));
@@ -217,6 +225,7 @@ describe("calibrant judge try", () => {
     ],
     ["a model that is not there", ["relevance", "--on", "x", "--model", "big"], /no model "big"/],
     ["neither file nor count", ["relevance"], /--on FILE or --interactions COUNT/],
+    ["samples that are too many", ["relevance", "--on", "x", "--samples", "9"], /from 3 to 5/],
     ["a count that is none", ["relevance", "--interactions", "0"], /a number from 1/],
   ])("refuses %s", async (_what, words, message) => {
     const file = write("one.jsonl", item({}));

@@ -8,6 +8,7 @@ import { clopperPearsonUpper } from "../kernel/statistics/proportion.js";
 import { judgePrices } from "./judge-prices.js";
 import { copiesText } from "./judge-table.js";
 import { createProgressBar } from "./progress-bar.js";
+import { samplesOption } from "./samples-option.js";
 import { stopSignal } from "./signals.js";
 import type { Terminal } from "./terminal.js";
 
@@ -17,6 +18,7 @@ interface CertifyOptions {
   readonly alpha: number;
   readonly delta: number;
   readonly out: string;
+  readonly samples?: number;
   readonly config?: string;
   readonly json?: true;
 }
@@ -36,6 +38,7 @@ export function addCertifyCommand(judge: Command, terminal: Terminal): void {
     .requiredOption("--out <file>", "where the certificate is written")
     .option("--alpha <share>", "share of wrong verdicts that is allowed", toShare, 0.1)
     .option("--delta <share>", "probability that more are wrong", toShare, 0.1)
+    .addOption(samplesOption())
     .option("--config <file>", "configuration file of the service (YAML)")
     .option("--json", "print the certificate as JSON")
     .action((rubric: string, options: CertifyOptions) => certify(rubric, options, terminal));
@@ -53,6 +56,7 @@ async function certify(rubric: string, options: CertifyOptions, terminal: Termin
       config: config.processors.evaluate,
       rubric,
       models,
+      samples: options.samples,
       alpha,
       delta,
       items,

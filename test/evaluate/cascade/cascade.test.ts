@@ -41,7 +41,7 @@ beforeAll(async () => {
     const sure = text.includes("riddle") ? 0.55 : 0.95;
     return certainVerdict("relevant", "irrelevant", sure)(request, response);
   });
-  certified = await certify();
+  certified = await certify({ models: modelConfigs() }, certificate);
 });
 afterEach(() => bench.end());
 afterAll(async () => {
@@ -61,19 +61,17 @@ const modelConfigs = () => ({
   strong: { base_url: strong.url, retries: 0, price: { input: 10, output: 100 } },
 });
 
-function certify() {
+function certify(evaluate: object, out: string, ...words: string[]) {
   const items = Array.from({ length: 80 }, (_, index) => labelledItem(index));
-  const config = write(
-    "calibrant.yaml",
-    `processors: { evaluate: { models: ${JSON.stringify(modelConfigs())} } }`,
-  );
+  const config = write("calibrant.yaml", JSON.stringify({ processors: { evaluate } }));
   // One expert labelled the first item again and again.
   const on = write(
     "labels.jsonl",
     [...items, ...Array.from({ length: 100 }, () => labelledItem(0))].join("\n"),
   );
-  const place = ["--on", on, "--out", certificate, "--config", config];
-  return runCommand("judge", "certify", "relevance", "--models", "cheap,strong", ...place);
+  const place = ["--on", on, "--out", out, "--config", config];
+  const models = ["--models", "cheap,strong"];
+  return runCommand("judge", "certify", "relevance", ...models, ...place, ...words);
 }
 
 function labelledItem(index: number): string {
@@ -122,6 +120,29 @@ describe("calibrant judge certify", () => {
       expect.closeTo(0.98, 9),
       expect.closeTo(0.95, 9),
     ]);
+  });
+});
+
+describe("a cascade of models without log probabilities", { timeout: 60_000 }, () => {
+  it.each<[string, object, string[]]>([
+    ["of its certification", {}, ["--samples", "3"]],
+    ["of the evaluator", { evaluators: { relevance: { model: "cheap", samples: 3 } } }, []],
+  ])("stands on the samples %s", async (_whose, settings, words) => {
+    const plain = await bench.model(steps.verdict("relevant"));
+    const model = { base_url: plain.url, retries: 0, price: { input: 1, output: 10 } };
+    const models = { cheap: model, strong: model };
+    const out = join(folder, "samples.json");
+    const { code } = await certify({ models, ...settings }, out, ...words);
+    expect(code).toBe(0);
+    expect(JSON.parse(readFileSync(out, "utf8"))).toMatchObject({
+      stages: [{ threshold: 1, reached: 80, stood: 80 }, { reached: 0 }],
+    });
+    const cascade = { models: ["cheap", "strong"], certificate: out };
+    const evaluators = { groundedness: { enabled: false }, relevance: { cascade, samples: 3 } };
+    expect(await judged("What is this book about?", { models, evaluators })).toMatchObject({
+      stage: "cheap",
+      confidence: 1,
+    });
   });
 });
 

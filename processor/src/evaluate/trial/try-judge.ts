@@ -26,6 +26,8 @@ export interface TrialOptions {
   readonly rubric: string;
   /** The name of a model in the configuration; `default` when left out. */
   readonly model?: string | undefined;
+  /** Verdicts for each item; those of the evaluator of the rubric's name when left out. */
+  readonly samples?: number | undefined;
   readonly items: readonly TrialItem[];
   readonly clock: Clock;
   readonly priceOf: (model: string) => ModelPrice | undefined;
@@ -119,9 +121,13 @@ export function judgeOf(options: Omit<TrialOptions, "items" | "signal" | "onDone
     );
   }
   const { name } = rubric;
+  const configured = Object.hasOwn(config.evaluators, name) ? config.evaluators[name] : undefined;
+  const { samples = configured?.samples } = options;
   const alone: EvaluateConfig = {
     ...config,
-    evaluators: { [name]: evaluatorConfig.parse({ together: false, rubric: name, model }) },
+    evaluators: {
+      [name]: evaluatorConfig.parse({ together: false, rubric: name, model, samples }),
+    },
     quality: {},
     canaries: { ...config.canaries, enabled: false },
   };
