@@ -101,17 +101,20 @@ function render(certificate: Certificate, file: string): string {
 
 /** Against asking the last model about everything. */
 function savingText({ stages, labels }: Certificate): string {
-  const costs = stages.map(({ cost_usd: cost }) => cost);
-  const last = costs.at(-1);
-  if (labels === 0 || last === undefined || last === null || costs.includes(null)) {
-    return "saving unknown: a model has no price";
+  const last = stages.at(-1);
+  if (labels === 0 || last === undefined) return "saving unknown: there are no labels";
+  const asked = stages.filter(({ reached }) => reached > 0);
+  const unpriced = asked.find(({ cost_usd: cost }) => cost === null);
+  if (unpriced !== undefined) return `saving unknown: ${unpriced.model} has no known cost`;
+  if (last.cost_usd === null) {
+    return `saving unknown: no item reached ${last.model}, so that it is not known what it costs`;
   }
-  const spent = stages.reduce((sum, { reached }, stage) => sum + reached * (costs[stage] ?? 0), 0);
-  const alone = labels * last;
+  const spent = stages.reduce((sum, { reached, cost_usd: cost }) => sum + reached * (cost ?? 0), 0);
+  const alone = labels * last.cost_usd;
   const share = alone === 0 ? 0 : 1 - spent / alone;
   return share >= 0
-    ? `saves ${percent(share)} against asking ${stages.at(-1)?.model} alone`
-    : `costs ${percent(-share)} more than asking ${stages.at(-1)?.model} alone: this cascade is of no use`;
+    ? `saves ${percent(share)} against asking ${last.model} alone`
+    : `costs ${percent(-share)} more than asking ${last.model} alone: this cascade is of no use`;
 }
 
 function percent(share: number): string {

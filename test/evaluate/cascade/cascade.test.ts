@@ -11,7 +11,7 @@ import type { CascadeCertificate } from "#processor/model/ports.js";
 import { certainVerdict } from "../../support/certain-answers.js";
 import { evaluationBench, filled, queued } from "../../support/evaluation.js";
 import { memoryLedger } from "../../support/memory-ledger.js";
-import { runCommand } from "../../support/run-command.js";
+import { runCommand, type CommandOutcome } from "../../support/run-command.js";
 import { startScriptedModel, steps, type ScriptedModel } from "../../support/scripted-model.js";
 import { until } from "../../support/until.js";
 
@@ -23,7 +23,7 @@ let folder: string;
 let certificate: string;
 const bench = evaluationBench();
 /** Certified once: 40 items about books, 40 about films. */
-let certified: { readonly code: number | null; readonly output: string };
+let certified: CommandOutcome;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "calibrant-cascade-"));
@@ -101,6 +101,7 @@ async function judged(input_text: string, config: object): Promise<Evaluation | 
 
 describe("calibrant judge certify", () => {
   it("says from which confidence on each judge's verdicts stand, and what that saves", () => {
+    expect(certified.notes).toBe("");
     expect(certified.code).toBe(0);
     expect(certified.output).toContain("relevance: at least 90% of the verdicts that stand agree");
     expect(certified.output).toContain("left out 100 copies of other items");
@@ -124,16 +125,29 @@ describe("calibrant judge certify", () => {
 });
 
 describe("a cascade of models without log probabilities", { timeout: 60_000 }, () => {
-  it.each<[string, object, string[]]>([
-    ["of its certification", {}, ["--samples", "3"]],
-    ["of the evaluator", { evaluators: { relevance: { model: "cheap", samples: 3 } } }, []],
-  ])("stands on the samples %s", async (_whose, settings, words) => {
+  it.each<[string, object, string[], object, string]>([
+    [
+      "of its certification",
+      {},
+      ["--samples", "3"],
+      { price: { input: 1, output: 10 } },
+      "no item reached strong",
+    ],
+    [
+      "of the evaluator",
+      { evaluators: { relevance: { model: "cheap", samples: 3 } } },
+      [],
+      { model: "nobody-prices-it" },
+      "cheap has no known cost",
+    ],
+  ])("stands on the samples %s", async (_whose, settings, words, more, saving) => {
     const plain = await bench.model(steps.verdict("relevant"));
-    const model = { base_url: plain.url, retries: 0, price: { input: 1, output: 10 } };
+    const model = { base_url: plain.url, retries: 0, ...more };
     const models = { cheap: model, strong: model };
     const out = join(folder, "samples.json");
-    const { code } = await certify({ models, ...settings }, out, ...words);
+    const { code, output } = await certify({ models, ...settings }, out, ...words);
     expect(code).toBe(0);
+    expect(output).toContain(`saving unknown: ${saving}`);
     expect(JSON.parse(readFileSync(out, "utf8"))).toMatchObject({
       stages: [{ threshold: 1, reached: 80, stood: 80 }, { reached: 0 }],
     });

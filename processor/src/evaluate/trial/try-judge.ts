@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../../kernel/clock.js";
 import { CalibrantError } from "../../kernel/errors.js";
 import type { PendingInteraction } from "../../model/ports.js";
@@ -84,6 +85,8 @@ export async function judgeItems(
   items: readonly TrialItem[],
   { signal, onDone }: Pick<TrialOptions, "signal" | "onDone">,
 ): Promise<TrialLine[]> {
+  // One listener for each call under way.
+  setMaxListeners(0, signal);
   const lines: (TrialLine | undefined)[] = [];
   let next = 0;
   let done = 0;
