@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -7,7 +7,9 @@ import { evaluateConfig } from "#processor/evaluate/evaluate-config.js";
 import { rubricsOfJudges } from "#processor/evaluate/evaluator-configs.js";
 import { evaluatorFaults } from "#processor/evaluate/faults/evaluator-faults.js";
 import { loadRubrics } from "#processor/evaluate/judges/rubrics.js";
+import { systemClock, type Clock } from "#processor/kernel/clock.js";
 import type { Fault } from "#processor/kernel/faults.js";
+import { createLogger } from "#processor/kernel/logger.js";
 import { createCanaryStore } from "#processor/store/canary-store.js";
 import { createEvaluationLedger } from "#processor/store/evaluation-ledger.js";
 import { evaluationBench, modelAt } from "../support/evaluation.js";
@@ -146,11 +148,93 @@ describe("a judge that is tried with a gold set", { timeout: 60_000 }, () => {
     ]);
   });
 
+  it("does not wait for a judge whose model hangs", async () => {
+    const hanging = await bench.model(steps.hangs());
+    const healthy = await bench.model(steps.verdict("grounded"));
+    bench.start(
+      createEvaluationLedger(store.client),
+      {
+        models: { default: { base_url: hanging.url }, other: { base_url: healthy.url } },
+        evaluators: { groundedness: { model: "other" } },
+        canaries: { every: once, judged_twice: 0 },
+      },
+      { canaries: createCanaryStore(store.client) },
+    );
+    await until("the model to hang", () => hanging.requests.length > 0);
+    await reached(16);
+    expect(await runs()).toMatchObject([{ evaluator: "groundedness", failed: "0" }]);
+  });
+
   it("has a gold set of Calibrant's own, with attacks among its items", async () => {
     const model = await bench.model(steps.verdict("irrelevant"));
     start(model.url, { standard: true, judged_twice: 0 });
     await until("a run", async () => Number((await runs())[0]?.["attacks"] ?? 0) >= 6, 30_000);
     expect(await runs()).toMatchObject([{ attacks_succeeded: "0" }]);
+  });
+});
+
+/** Begins at noon and goes as time does, but nobody waits long, and a test can move it on. */
+function hastyClock(): Clock & { advance(milliseconds: number): void } {
+  let ahead = 43_200_000 - (systemClock.now() % 86_400_000);
+  return {
+    now: () => systemClock.now() + ahead,
+    sleep: (milliseconds, signal) => systemClock.sleep(Math.min(milliseconds, 20), signal),
+    advance: (milliseconds) => void (ahead += milliseconds),
+  };
+}
+
+const twelve = () =>
+  goldSet("twelve", ...Array.from({ length: 12 }, (_, index) => item(`i${index}`, "relevant")));
+
+describe("a trial that has to be paid for", { timeout: 60_000 }, () => {
+  it.each<[string, object, object]>([
+    ["the judge's own", {}, { budget: { daily_usd: 0.01 } }],
+    ["that of all", { budget: { daily_usd: 0.01 } }, {}],
+  ])("waits while %s budget is spent, and goes on with the next", async (_whose, all, own) => {
+    const model = await bench.model(steps.verdict("relevant"));
+    const log = join(folder, "log");
+    const logFile = openSync(log, "w");
+    bench.cleanUp(async () => closeSync(logFile));
+    const clock = hastyClock();
+    bench.start(
+      createEvaluationLedger(store.client),
+      {
+        ...modelAt(model.url),
+        ...all,
+        evaluators: { groundedness: { enabled: false }, relevance: own },
+        canaries: {
+          standard: false,
+          every: once,
+          judged_twice: 0,
+          sets: { relevance: [twelve()] },
+        },
+      },
+      { canaries: createCanaryStore(store.client), clock, logger: createLogger("info", logFile) },
+    );
+    await until("the budget to be spent", () =>
+      /its canaries wait: .*daily budget is spent/.test(readFileSync(log, "utf8")),
+    );
+    // Four cost $0.008, four more $0.016: too much for the rest.
+    expect(await lines()).toBe(8);
+    expect(model.requests).toHaveLength(8);
+    clock.advance(86_400_000);
+    await reached(12);
+    expect(model.requests).toHaveLength(12);
+  });
+
+  it("is not asked for at all with a budget of 0", async () => {
+    const model = await bench.model(steps.verdict("grounded"));
+    bench.start(
+      createEvaluationLedger(store.client),
+      {
+        ...modelAt(model.url),
+        evaluators: { relevance: { budget: { daily_usd: 0 } } },
+        canaries: { every: once, judged_twice: 0 },
+      },
+      { canaries: createCanaryStore(store.client) },
+    );
+    await reached(10);
+    expect(await runs()).toMatchObject([{ evaluator: "groundedness" }]);
   });
 });
 

@@ -94,8 +94,14 @@ describe("the evaluators of a configuration", () => {
 
   it("refuse a part of the composite quality that nobody scores, and parts without a weight", () => {
     expect(() => evaluatorsOf({ quality: { feedback: {}, relevnce: { weight: 2 } } })).toThrow(
-      /processors\.evaluate\.quality\.relevnce: there is no evaluator "relevnce"; known are .*relevance/,
+      /processors\.evaluate\.quality\.relevnce: no evaluator "relevnce" is switched on: .*; known are .*relevance/,
     );
+    expect(() => evaluatorsOf({ quality: { feedback: {}, safety: {} } })).toThrow(
+      /no evaluator "safety" is switched on/,
+    );
+    const withSafety = { evaluators: { safety: {} }, quality: { feedback: {}, safety: {} } };
+    expect(() => evaluatorsOf(withSafety)).not.toThrow();
+    expect(() => evaluatorsOf({ evaluators: { relevance: { enabled: false } } })).not.toThrow();
     const onlyVetoes = { quality: { refusal: { weight: 0, veto_below: 0.5 } } };
     expect(evaluateConfig.safeParse(onlyVetoes).error?.issues).toMatchObject([
       { path: ["quality"], message: "at least one part needs a weight above 0" },

@@ -49,9 +49,9 @@ const labelled = () =>
   write(
     "labelled.jsonl",
     [
-      item({ id: "a", label: "relevant" }),
-      item({ id: "b", label: "irrelevant" }),
-      item({ id: "c", label: "relevant" }),
+      item({ id: "a", input_text: "Where is A?", label: "relevant" }),
+      item({ id: "b", input_text: "Where is B?", label: "irrelevant" }),
+      item({ id: "c", input_text: "Where is C?", label: "relevant" }),
       item({}),
       item({ output_text: "", label: "irrelevant" }),
     ].join("\n"),
@@ -111,7 +111,10 @@ describe("calibrant judge try", () => {
 
   it("takes past interactions, and another model", async () => {
     const rows = Array.from({ length: 20 }, (_, index) =>
-      storedInteraction(index, { service_name: index < 10 ? "shop" : "bakery" }),
+      storedInteraction(index, {
+        service_name: index < 10 ? "shop" : "bakery",
+        input_text: `Where is loaf ${index}?`,
+      }),
     );
     await store.client.insert("calibrant.interactions", rows);
     const words = ["relevance", "--interactions", "7", "--service", "bakery", "--model", "dear"];
@@ -165,6 +168,47 @@ describe("calibrant judge try", () => {
     expect(model.requests.at(-1)?.body.messages.at(-1)?.content).toContain(shown);
   });
 
+  it("counts items that show the judge the same once, whatever else they hold", async () => {
+    const copies = write(
+      "copies.jsonl",
+      [
+        item({}),
+        ...Array.from({ length: 5 }, () => item({ label: "relevant" })),
+        item({ label: "relevant", reference: "what relevance does not look at" }),
+        item({ input_text: "Where is the dog?", label: "relevant" }),
+      ].join("\n"),
+    );
+    const { output } = await attempt("relevance", "--on", copies, "--json");
+    expect(JSON.parse(output)).toMatchObject({
+      items: 2,
+      copies: 6,
+      agreement: { labelled: 2, agreed: 2 },
+    });
+    const { output: text } = await attempt("relevance", "--on", copies);
+    expect(text).toContain(
+      "2 items: 2 scored, 0 skipped, 0 failed\nleft out 6 copies of other items",
+    );
+  });
+
+  it("refuses copies whose labels differ, with their lines", async () => {
+    const torn = [
+      item({ label: "relevant" }),
+      item({ input_text: "Where is the dog?", label: "relevant" }),
+      item({ label: "irrelevant" }),
+    ];
+    const { code, notes } = await attempt("relevance", "--on", write("t.jsonl", torn.join("\n")));
+    expect(code).toBe(3);
+    expect(notes).toContain('label (line 3): "irrelevant" contradicts "relevant" of line 1');
+  });
+
+  it("asks several times where that is wanted", async () => {
+    const before = model.requests.length;
+    const words = ["--on", write("one.jsonl", item({})), "--samples", "5"];
+    const { output } = await attempt("relevance", ...words, "--json");
+    expect(JSON.parse(output)).toMatchObject({ scored: 1, input_tokens: 5_000 });
+    expect(model.requests.length - before).toBe(5);
+  });
+
   it("counts failures by their reason", async () => {
     model.play(steps.says("no JSON"));
     const { code, output } = await attempt("relevance", "--on", write("one.jsonl", item({})));
@@ -181,6 +225,7 @@ describe("calibrant judge try", () => {
     ],
     ["a model that is not there", ["relevance", "--on", "x", "--model", "big"], /no model "big"/],
     ["neither file nor count", ["relevance"], /--on FILE or --interactions COUNT/],
+    ["samples that are too many", ["relevance", "--on", "x", "--samples", "9"], /from 3 to 5/],
     ["a count that is none", ["relevance", "--interactions", "0"], /a number from 1/],
   ])("refuses %s", async (_what, words, message) => {
     const file = write("one.jsonl", item({}));

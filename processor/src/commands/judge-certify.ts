@@ -6,7 +6,9 @@ import { certifyJudges, readTrialItems, type Certificate } from "../evaluate/eva
 import { systemClock } from "../kernel/clock.js";
 import { clopperPearsonUpper } from "../kernel/statistics/proportion.js";
 import { judgePrices } from "./judge-prices.js";
+import { copiesText } from "./judge-table.js";
 import { createProgressBar } from "./progress-bar.js";
+import { samplesOption } from "./samples-option.js";
 import { stopSignal } from "./signals.js";
 import type { Terminal } from "./terminal.js";
 
@@ -16,6 +18,7 @@ interface CertifyOptions {
   readonly alpha: number;
   readonly delta: number;
   readonly out: string;
+  readonly samples?: number;
   readonly config?: string;
   readonly json?: true;
 }
@@ -35,6 +38,7 @@ export function addCertifyCommand(judge: Command, terminal: Terminal): void {
     .requiredOption("--out <file>", "where the certificate is written")
     .option("--alpha <share>", "share of wrong verdicts that is allowed", toShare, 0.1)
     .option("--delta <share>", "probability that more are wrong", toShare, 0.1)
+    .addOption(samplesOption())
     .option("--config <file>", "configuration file of the service (YAML)")
     .option("--json", "print the certificate as JSON")
     .action((rubric: string, options: CertifyOptions) => certify(rubric, options, terminal));
@@ -52,6 +56,7 @@ async function certify(rubric: string, options: CertifyOptions, terminal: Termin
       config: config.processors.evaluate,
       rubric,
       models,
+      samples: options.samples,
       alpha,
       delta,
       items,
@@ -68,7 +73,7 @@ async function certify(rubric: string, options: CertifyOptions, terminal: Termin
 }
 
 function render(certificate: Certificate, file: string): string {
-  const { evaluator, alpha, delta, labels, stages } = certificate;
+  const { evaluator, alpha, delta, labels, copies, stages } = certificate;
   const table = new Table({
     head: ["model", "reached", "stands from", "stood", "wrong", "at most wrong", "cost"],
     style: { head: [], border: [] },
@@ -87,6 +92,7 @@ function render(certificate: Certificate, file: string): string {
   }
   return [
     `${evaluator}: at least ${percent(1 - alpha)} of the verdicts that stand agree with the expert, except with probability ${percent(delta)} (${labels} labels)`,
+    ...(copies === 0 ? [] : [copiesText(copies)]),
     table.toString(),
     savingText(certificate),
     `written to ${file}`,
@@ -95,17 +101,20 @@ function render(certificate: Certificate, file: string): string {
 
 /** Against asking the last model about everything. */
 function savingText({ stages, labels }: Certificate): string {
-  const costs = stages.map(({ cost_usd: cost }) => cost);
-  const last = costs.at(-1);
-  if (labels === 0 || last === undefined || last === null || costs.includes(null)) {
-    return "saving unknown: a model has no price";
+  const last = stages.at(-1);
+  if (labels === 0 || last === undefined) return "saving unknown: there are no labels";
+  const asked = stages.filter(({ reached }) => reached > 0);
+  const unpriced = asked.find(({ cost_usd: cost }) => cost === null);
+  if (unpriced !== undefined) return `saving unknown: ${unpriced.model} has no known cost`;
+  if (last.cost_usd === null) {
+    return `saving unknown: no item reached ${last.model}, so that it is not known what it costs`;
   }
-  const spent = stages.reduce((sum, { reached }, stage) => sum + reached * (costs[stage] ?? 0), 0);
-  const alone = labels * last;
+  const spent = stages.reduce((sum, { reached, cost_usd: cost }) => sum + reached * (cost ?? 0), 0);
+  const alone = labels * last.cost_usd;
   const share = alone === 0 ? 0 : 1 - spent / alone;
   return share >= 0
-    ? `saves ${percent(share)} against asking ${stages.at(-1)?.model} alone`
-    : `costs ${percent(-share)} more than asking ${stages.at(-1)?.model} alone: this cascade is of no use`;
+    ? `saves ${percent(share)} against asking ${last.model} alone`
+    : `costs ${percent(-share)} more than asking ${last.model} alone: this cascade is of no use`;
 }
 
 function percent(share: number): string {

@@ -3,10 +3,11 @@ import type { TrialSummary } from "../evaluate/evaluate.js";
 
 /** A trial for people. */
 export function renderTrial(summary: TrialSummary): string {
-  const { items, scored, skipped, failed } = summary;
+  const { items, copies, scored, skipped, failed } = summary;
   return [
     `${summary.rubric}, version ${summary.evaluator_version}`,
     `${items} items: ${scored} scored, ${skipped} skipped, ${failed} failed`,
+    ...(copies === 0 ? [] : [copiesText(copies)]),
     ...summary.reasons.slice(0, 10).map(({ reason, count }) => `  ${count} x ${reason}`),
     ...summary.verdicts.map(({ label, count }) => `  ${label}: ${count}`),
     agreementText(summary),
@@ -14,6 +15,13 @@ export function renderTrial(summary: TrialSummary): string {
   ]
     .filter((text) => text !== "")
     .join("\n");
+}
+
+/** What became of items that show the judge the same. */
+export function copiesText(copies: number): string {
+  return copies === 1
+    ? "left out 1 copy of another item"
+    : `left out ${copies} copies of other items`;
 }
 
 function agreementText({ agreement, scored }: TrialSummary): string {

@@ -19,6 +19,7 @@ import { renderTrial } from "./judge-table.js";
 import { toMoment, type Moment } from "./moment.js";
 import { openStore } from "./open-store.js";
 import { createProgressBar } from "./progress-bar.js";
+import { samplesOption } from "./samples-option.js";
 import { stopSignal } from "./signals.js";
 import type { Terminal } from "./terminal.js";
 
@@ -28,6 +29,7 @@ interface TryOptions {
   readonly since: Moment;
   readonly service?: string;
   readonly model?: string;
+  readonly samples?: number;
   readonly out?: string;
   readonly config?: string;
   readonly dataDir?: string;
@@ -49,6 +51,7 @@ export function addJudgeCommands(program: Command, terminal: Terminal): void {
     .option("--since <time>", "past interactions that began since then", toMoment, toMoment("7d"))
     .option("--service <name>", "past interactions of this service only")
     .option("--model <name>", "name of a model in the configuration; `default` when left out")
+    .addOption(samplesOption())
     .option("--out <file>", "write what became of each item to this file, as JSONL")
     .option("--config <file>", "configuration file of the service (YAML)")
     .option("--data-dir <folder>", "data folder of the service, for past interactions")
@@ -78,6 +81,7 @@ async function tryRubric(
       config: config.processors.evaluate,
       rubric,
       model: options.model,
+      samples: options.samples,
       items,
       clock: systemClock,
       signal: stopSignal(),
@@ -90,10 +94,10 @@ async function tryRubric(
   if (options.out !== undefined) await writeLines(options.out, trial);
   const summary = summarise(trial);
   terminal.print(options.json ? JSON.stringify(summary, null, 2) : renderTrial(summary));
-  if (trial.lines.length < items.length) {
+  if (trial.lines.length + trial.copies < items.length) {
     throw new CalibrantError(
       "JUDGE_UNAVAILABLE",
-      `stopped after ${trial.lines.length} of ${items.length} items`,
+      `stopped after ${trial.lines.length} of ${items.length - trial.copies} items`,
       { retryable: true },
     );
   }

@@ -135,17 +135,19 @@ export function startEvaluation(options: EvaluateOptions): WakefulWorker {
   }
   if (options.canaries !== undefined && config.canaries.enabled) {
     const goldSets = loadGoldSets(config, rubricsOfJudges(config, loadRubrics(config.rubrics)), []);
-    const evaluators = assignments.map(({ evaluator }) => evaluator);
     workers.push(
-      startCanaries({
-        evaluators,
+      ...startCanaries({
+        assignments,
         goldSets,
         store: options.canaries,
         ledger,
         config: config.canaries,
         clock,
         logger,
-        onWritten: metrics.tried,
+        onWritten: (lines) => {
+          budget.written(lines);
+          metrics.tried(lines);
+        },
       }),
     );
   }

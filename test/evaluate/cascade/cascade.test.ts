@@ -11,7 +11,7 @@ import type { CascadeCertificate } from "#processor/model/ports.js";
 import { certainVerdict } from "../../support/certain-answers.js";
 import { evaluationBench, filled, queued } from "../../support/evaluation.js";
 import { memoryLedger } from "../../support/memory-ledger.js";
-import { runCommand } from "../../support/run-command.js";
+import { runCommand, type CommandOutcome } from "../../support/run-command.js";
 import { startScriptedModel, steps, type ScriptedModel } from "../../support/scripted-model.js";
 import { until } from "../../support/until.js";
 
@@ -23,7 +23,7 @@ let folder: string;
 let certificate: string;
 const bench = evaluationBench();
 /** Certified once: 40 items about books, 40 about films. */
-let certified: { readonly code: number | null; readonly output: string };
+let certified: CommandOutcome;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "calibrant-cascade-"));
@@ -41,7 +41,7 @@ beforeAll(async () => {
     const sure = text.includes("riddle") ? 0.55 : 0.95;
     return certainVerdict("relevant", "irrelevant", sure)(request, response);
   });
-  certified = await certify();
+  certified = await certify({ models: modelConfigs() }, certificate);
 });
 afterEach(() => bench.end());
 afterAll(async () => {
@@ -61,22 +61,26 @@ const modelConfigs = () => ({
   strong: { base_url: strong.url, retries: 0, price: { input: 10, output: 100 } },
 });
 
-function certify() {
-  const items = Array.from({ length: 80 }, (_, index) =>
-    JSON.stringify({
-      id: String(index),
-      input_text: `What is this ${index % 2 === 0 ? "book" : "film"} about?`,
-      output_text: "It is about a whale and the man who hunts it.",
-      label: "relevant",
-    }),
+function certify(evaluate: object, out: string, ...words: string[]) {
+  const items = Array.from({ length: 80 }, (_, index) => labelledItem(index));
+  const config = write("calibrant.yaml", JSON.stringify({ processors: { evaluate } }));
+  // One expert labelled the first item again and again.
+  const on = write(
+    "labels.jsonl",
+    [...items, ...Array.from({ length: 100 }, () => labelledItem(0))].join("\n"),
   );
-  const config = write(
-    "calibrant.yaml",
-    `processors: { evaluate: { models: ${JSON.stringify(modelConfigs())} } }`,
-  );
-  const on = write("labels.jsonl", items.join("\n"));
-  const place = ["--on", on, "--out", certificate, "--config", config];
-  return runCommand("judge", "certify", "relevance", "--models", "cheap,strong", ...place);
+  const place = ["--on", on, "--out", out, "--config", config];
+  const models = ["--models", "cheap,strong"];
+  return runCommand("judge", "certify", "relevance", ...models, ...place, ...words);
+}
+
+function labelledItem(index: number): string {
+  return JSON.stringify({
+    id: String(index),
+    input_text: `What is ${index % 2 === 0 ? "book" : "film"} ${index >> 1} about?`,
+    output_text: "It is about a whale and the man who hunts it.",
+    label: "relevant",
+  });
 }
 
 const relevance = (more: object = {}) => ({
@@ -97,14 +101,17 @@ async function judged(input_text: string, config: object): Promise<Evaluation | 
 
 describe("calibrant judge certify", () => {
   it("says from which confidence on each judge's verdicts stand, and what that saves", () => {
+    expect(certified.notes).toBe("");
     expect(certified.code).toBe(0);
     expect(certified.output).toContain("relevance: at least 90% of the verdicts that stand agree");
+    expect(certified.output).toContain("left out 100 copies of other items");
     // 80 cheap verdicts at $0.002 and 40 strong ones at $0.02, against 80 strong ones.
     expect(certified.output).toContain("saves 40% against asking strong alone");
     const written = JSON.parse(readFileSync(certificate, "utf8")) as Certificate;
     expect(written).toMatchObject({
       evaluator: "relevance",
       labels: 80,
+      copies: 100,
       stages: [
         { model: "cheap", reached: 80, stood: 40, wrong: 0, cost_usd: expect.closeTo(0.002, 9) },
         { model: "strong", reached: 40, stood: 40, wrong: 0, cost_usd: expect.closeTo(0.02, 9) },
@@ -114,6 +121,42 @@ describe("calibrant judge certify", () => {
       expect.closeTo(0.98, 9),
       expect.closeTo(0.95, 9),
     ]);
+  });
+});
+
+describe("a cascade of models without log probabilities", { timeout: 60_000 }, () => {
+  it.each<[string, object, string[], object, string]>([
+    [
+      "of its certification",
+      {},
+      ["--samples", "3"],
+      { price: { input: 1, output: 10 } },
+      "no item reached strong",
+    ],
+    [
+      "of the evaluator",
+      { evaluators: { relevance: { model: "cheap", samples: 3 } } },
+      [],
+      { model: "nobody-prices-it" },
+      "cheap has no known cost",
+    ],
+  ])("stands on the samples %s", async (_whose, settings, words, more, saving) => {
+    const plain = await bench.model(steps.verdict("relevant"));
+    const model = { base_url: plain.url, retries: 0, ...more };
+    const models = { cheap: model, strong: model };
+    const out = join(folder, "samples.json");
+    const { code, output } = await certify({ models, ...settings }, out, ...words);
+    expect(code).toBe(0);
+    expect(output).toContain(`saving unknown: ${saving}`);
+    expect(JSON.parse(readFileSync(out, "utf8"))).toMatchObject({
+      stages: [{ threshold: 1, reached: 80, stood: 80 }, { reached: 0 }],
+    });
+    const cascade = { models: ["cheap", "strong"], certificate: out };
+    const evaluators = { groundedness: { enabled: false }, relevance: { cascade, samples: 3 } };
+    expect(await judged("What is this book about?", { models, evaluators })).toMatchObject({
+      stage: "cheap",
+      confidence: 1,
+    });
   });
 });
 

@@ -9,6 +9,7 @@ export function rememberedDraws(
 ): Sampler {
   return {
     open: () => sampler.open(),
+    problem: () => sampler.problem(),
     draw: (interaction) => {
       const id = interaction.interaction_id;
       const earlier = book.find(id, evaluator);

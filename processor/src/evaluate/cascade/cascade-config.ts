@@ -28,6 +28,8 @@ export const certificateForm = z.strictObject({
   delta: share,
   created_at: z.iso.datetime(),
   labels: z.int().nonnegative(),
+  /** Items that were left out because they show the judge what another one shows it. */
+  copies: z.int().nonnegative().default(0),
   stages: z.array(
     z.strictObject({
       model: z.string(),

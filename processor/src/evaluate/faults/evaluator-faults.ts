@@ -49,5 +49,5 @@ function faultsOf(config: EvaluateConfig, rubrics: ReadonlyMap<string, Rubric>):
     ];
   });
   loadGoldSets(config, rubricsOfJudges(config, rubrics), faults);
-  return [...faults, ...qualityFaults(config, rubrics), ...loadFaults(config)];
+  return [...faults, ...qualityFaults(config), ...loadFaults(config)];
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 
 const share = z.number().min(0).max(1);
@@ -33,3 +34,8 @@ export const standardQuality: z.input<typeof qualityConfig> = {
 };
 
 export type QualityConfig = z.output<typeof qualityConfig>;
+
+/** Whether it says what holds without a setting. */
+export function isStandardQuality(config: QualityConfig): boolean {
+  return isDeepStrictEqual(config, qualityConfig.parse(standardQuality));
+}

@@ -158,7 +158,10 @@ export function createBudget(options: BudgetOptions): Budget {
           plan();
           return member.chances[risk] ?? certain;
         },
-        problem: () => problem(member),
+        problem: () => {
+          plan();
+          return problem(member);
+        },
         note: (interactionId, risk, drawn) => {
           decided++;
           mix.seen(risk);

@@ -20,6 +20,7 @@ export interface ConversationSamplerOptions {
 export function conversationSampler({ salt, purse, open }: ConversationSamplerOptions): Sampler {
   return {
     open,
+    problem: () => purse.problem(),
     draw: (interaction) => {
       const risk = riskOf(interaction);
       const id = interaction.interaction_id;

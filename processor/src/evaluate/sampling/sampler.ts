@@ -27,4 +27,6 @@ export interface Sampler {
   /** Learns from the store what it has to know before the first draw. */
   open(): Promise<void>;
   draw(interaction: PendingInteraction): Draw;
+  /** Why no verdict can be paid for now; undefined when one can. */
+  problem(): string | undefined;
 }

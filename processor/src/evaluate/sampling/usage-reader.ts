@@ -95,6 +95,12 @@ export function createUsageReader(
     },
     written: (lines) => {
       for (const line of lines) {
+        if (line.kind === "canary") {
+          const trial = { ...usageOf(line), eligible: 0 };
+          book.add(trial);
+          sinceRead.push(trial);
+          continue;
+        }
         open.delete(keyOf(line.interaction_id, line.evaluator));
         const costs = line.outcome !== "skipped" || line.cost_usd !== null;
         if (line.kind === "llm" && costs) sinceRead.push(times(replicas, usageOf(line)));

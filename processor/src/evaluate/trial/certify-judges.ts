@@ -1,5 +1,6 @@
 import { certifyCascade } from "../cascade/certify.js";
 import type { Certificate } from "../cascade/cascade-config.js";
+import { distinctItems } from "./distinct-items.js";
 import {
   checkLabels,
   judgeItems,
@@ -26,7 +27,8 @@ export async function certifyJudges(options: CertificationOptions): Promise<Cert
   const [first] = stages;
   if (first === undefined) throw new Error("there is no model to certify");
   checkLabels(items, first.rubric);
-  const labelled = items.flatMap((item) =>
+  const distinct = distinctItems(items, first.rubric);
+  const labelled = distinct.items.flatMap((item) =>
     item.label === undefined ? [] : [{ item, expected: item.label }],
   );
   let done = 0;
@@ -54,6 +56,7 @@ export async function certifyJudges(options: CertificationOptions): Promise<Cert
     delta,
     created_at: new Date(clock.now()).toISOString(),
     labels: labelled.length,
+    copies: distinct.copies,
     stages: certified.map(({ threshold, reached, cost_usd }, stage) => ({
       model: models[stage] ?? "",
       version: stages[stage]?.evaluator.version ?? "",

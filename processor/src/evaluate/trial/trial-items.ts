@@ -25,7 +25,7 @@ export async function readTrialItems(file: string): Promise<TrialItem[]> {
       const parsed = trialItem.safeParse(objectIn(text));
       if (parsed.success) {
         const { label, id = `line ${line}` } = parsed.data;
-        items.push({ label, interaction: canaryInteraction({ ...parsed.data, id }) });
+        items.push({ label, line, interaction: canaryInteraction({ ...parsed.data, id }) });
         continue;
       }
       for (const { path, message } of parsed.error.issues) {

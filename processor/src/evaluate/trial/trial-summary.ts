@@ -8,6 +8,8 @@ export interface TrialSummary {
   readonly rubric: string;
   readonly evaluator_version: string;
   readonly items: number;
+  /** Left out beside them: what they show the judge, one of the items shows it. */
+  readonly copies: number;
   readonly scored: number;
   readonly skipped: number;
   readonly failed: number;
@@ -37,7 +39,7 @@ export interface TrialSummary {
 }
 
 /** Sums a trial up. */
-export function summarise({ rubric, version, lines }: Trial): TrialSummary {
+export function summarise({ rubric, version, lines, copies }: Trial): TrialSummary {
   const labels = rubric.scale.map(({ label }) => label);
   const scored = lines.filter(({ outcome }) => outcome === "scored");
   const asked = lines.filter(({ outcome }) => outcome !== "skipped");
@@ -50,6 +52,7 @@ export function summarise({ rubric, version, lines }: Trial): TrialSummary {
     rubric: rubric.name,
     evaluator_version: version,
     items: lines.length,
+    copies,
     scored: scored.length,
     skipped: lines.length - asked.length,
     failed: asked.length - scored.length,

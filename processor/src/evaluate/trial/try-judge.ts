@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../../kernel/clock.js";
 import { CalibrantError } from "../../kernel/errors.js";
 import type { PendingInteraction } from "../../model/ports.js";
@@ -10,11 +11,14 @@ import { loadRubrics } from "../judges/rubrics.js";
 import type { Rubric } from "../judges/rubric.js";
 import type { ModelPrice } from "../models/model-usage.js";
 import { unlimitedBudget } from "../sampling/budget.js";
+import { distinctItems } from "./distinct-items.js";
 
 export interface TrialItem {
   readonly interaction: PendingInteraction;
   /** The verdict that an expert gave; undefined when there is none. */
   readonly label: string | undefined;
+  /** In the file that it is from, from 1. */
+  readonly line?: number;
 }
 
 export interface TrialOptions {
@@ -23,6 +27,8 @@ export interface TrialOptions {
   readonly rubric: string;
   /** The name of a model in the configuration; `default` when left out. */
   readonly model?: string | undefined;
+  /** Verdicts for each item; those of the evaluator of the rubric's name when left out. */
+  readonly samples?: number | undefined;
   readonly items: readonly TrialItem[];
   readonly clock: Clock;
   readonly priceOf: (model: string) => ModelPrice | undefined;
@@ -52,8 +58,10 @@ export interface TrialLine {
 export interface Trial {
   readonly rubric: Rubric;
   readonly version: string;
-  /** In the order of the items, without those that the end came before. */
+  /** In the order of the items, without copies and those that the end came before. */
   readonly lines: readonly TrialLine[];
+  /** Items that show the judge what another one shows it, and were left out. */
+  readonly copies: number;
 }
 
 /** Judges under way at the same time, at most: enough for any model's own limit. */
@@ -64,10 +72,11 @@ const atOnce = 256;
  * @throws CalibrantError CONFIG_INVALID when there is no such rubric, label or model
  */
 export async function tryJudge(options: TrialOptions): Promise<Trial> {
-  const { items } = options;
   const { evaluator, rubric } = judgeOf(options);
-  checkLabels(items, rubric);
-  return { rubric, version: evaluator.version, lines: await judgeItems(evaluator, items, options) };
+  checkLabels(options.items, rubric);
+  const { items, copies } = distinctItems(options.items, rubric);
+  const lines = await judgeItems(evaluator, items, options);
+  return { rubric, version: evaluator.version, lines, copies };
 }
 
 /** In the order of the items, without those that the end came before. */
@@ -76,6 +85,8 @@ export async function judgeItems(
   items: readonly TrialItem[],
   { signal, onDone }: Pick<TrialOptions, "signal" | "onDone">,
 ): Promise<TrialLine[]> {
+  // One listener for each call under way.
+  setMaxListeners(0, signal);
   const lines: (TrialLine | undefined)[] = [];
   let next = 0;
   let done = 0;
@@ -113,9 +124,13 @@ export function judgeOf(options: Omit<TrialOptions, "items" | "signal" | "onDone
     );
   }
   const { name } = rubric;
+  const configured = Object.hasOwn(config.evaluators, name) ? config.evaluators[name] : undefined;
+  const { samples = configured?.samples } = options;
   const alone: EvaluateConfig = {
     ...config,
-    evaluators: { [name]: evaluatorConfig.parse({ together: false, rubric: name, model }) },
+    evaluators: {
+      [name]: evaluatorConfig.parse({ together: false, rubric: name, model, samples }),
+    },
     quality: {},
     canaries: { ...config.canaries, enabled: false },
   };
