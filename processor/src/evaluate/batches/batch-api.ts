@@ -36,6 +36,8 @@ export interface BatchApi {
 const ended = new Set(["completed", "failed", "expired", "cancelled"]);
 /** Statuses of servers that have no batches. */
 const unknown = new Set<unknown>([404, 405, 501]);
+/** Refusals that are not about one text: these calls hold none of their own. */
+const lasting = new Set(["locked_out", "refuses"]);
 const searched = 1_000;
 const longestPause = 60_000;
 
@@ -59,7 +61,7 @@ export function createBatchApi(
         const now = clock.now();
         const failure = modelFailure(error, config.api_key, now);
         // A wrong key or an empty account is mended by people, whose batches should not be lost.
-        const passes = failure.error.retryable || failure.sign === "locked_out";
+        const passes = failure.error.retryable || lasting.has(failure.sign);
         if (!passes || now >= deadline) throw failure.error;
         const wait = Math.max(
           failure.retryAfter ?? 0,

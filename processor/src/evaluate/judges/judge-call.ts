@@ -49,7 +49,7 @@ export function createJudgeCall(options: JudgeCallOptions): JudgeCall {
     const material = materialPrompt(parts, limits, drawBoundary, { subject, criteria });
     const schemaName = joined ? "verdicts" : (asked[0]?.rubric.name ?? "verdict");
     const schema = answerSchema(asked, joined);
-    const about = { interactionId: interaction.interaction_id, evaluators };
+    const about = { parts, interactionId: interaction.interaction_id, evaluators };
     const request = { instructions, material: material.text, schemaName, schema, about };
     return { ...(await model.ask(request, signal)), shortened: material.shortened };
   };

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type OpenAI from "openai";
 import { backoff } from "../../kernel/backoff.js";
 import type { Clock } from "../../kernel/clock.js";
@@ -23,6 +24,8 @@ export interface ModelRequest {
   readonly schema: Record<string, unknown>;
   /** What the answer is about. */
   readonly about: {
+    /** What is judged, without what differs from call to call. */
+    readonly parts: object;
     readonly interactionId: string;
     readonly evaluators: readonly { readonly name: string; readonly version: string }[];
   };
@@ -134,7 +137,7 @@ export function createJudgeModel(options: JudgeModelOptions): JudgeModel {
     let end: CallEnd = { sign: "unknown" };
     try {
       const outcome = await send(request, fields, signal);
-      end = "text" in outcome ? { sign: "answers" } : outcome;
+      end = "text" in outcome ? { sign: "answers" } : endOf(outcome, request);
       if ("text" in outcome) {
         const took = totalOf(outcome.usage);
         if (took > 0) for (const correct of tell) correct(took);
@@ -209,6 +212,12 @@ export function createJudgeModel(options: JudgeModelOptions): JudgeModel {
     },
   });
   return at(config.temperature);
+}
+
+function endOf({ sign, error, retryAfter }: ModelFailure, { about }: ModelRequest): CallEnd {
+  if (sign !== "refuses") return { sign, error, retryAfter };
+  const material = createHash("sha256").update(JSON.stringify(about.parts)).digest("base64");
+  return { sign, error, retryAfter, material };
 }
 
 /** Four characters a token, which is near enough until the server says how many it were. */

@@ -39,6 +39,10 @@ interface ApiErrorLike {
 /** Refusals that another form of the same request cannot change. */
 const aboutContent =
   /context_length|content_filter|content_policy|maximum context|invalid_api_key/i;
+/** Refusals of one text, by a moderating proxy. */
+const aboutText = /flagged|moderation|guardrail|content[ _-]?(?:filter|policy)|unsafe|harmful/i;
+const aboutAccount =
+  /\b(?:api[ _-]?)?keys?\b|token|credential|permission|authenti|authoriz|account|billing|subscription|organi[sz]ation|project/i;
 
 /**
  * Sorts what a call threw.
@@ -54,7 +58,7 @@ export function modelFailure(thrown: unknown, secret: string, now: number): Mode
   const complaint = `${text(error.param)} ${text(error.code)} ${message}`;
   const retryAfter = waitOf(error.headers, now);
   const result = own !== undefined ? "refused" : resultOf(thrown, status, complaint);
-  const sign = signOf(result, status, complaint);
+  const sign = signOf(result, status, error, complaint);
   return { result, sign, complaint, retryAfter, error: coded(result, message, thrown) };
 }
 
@@ -70,13 +74,23 @@ function resultOf(thrown: unknown, status: number | undefined, complaint: string
   return status >= 500 ? "server_error" : "refused";
 }
 
-/** The key is wrong or may not do this, or the account has no money. */
-function signOf(result: FailedResult, status: number | undefined, complaint: string): Sign {
+/**
+ * Whether the key is wrong or may not do this, or the account has no money. A 403 may just as well
+ * be about the text: a gateway's, for what it takes for an attack.
+ */
+function signOf(
+  result: FailedResult,
+  status: number | undefined,
+  { code, type }: ApiErrorLike,
+  complaint: string,
+): Sign {
   if (codes[result] === "JUDGE_UNAVAILABLE") return "fails";
-  const lockedOut = status === 401 || status === 402 || status === 403;
-  return (lockedOut && result === "refused") || /insufficient_quota|invalid_api_key/.test(complaint)
-    ? "locked_out"
-    : "answers";
+  if (result !== "refused") return "answers";
+  // A message may repeat what the user wrote; a code does not.
+  const isKey = [code, type].includes("invalid_api_key");
+  if (isKey || status === 401 || status === 402 || status === 429) return "locked_out";
+  if (status !== 403 || aboutText.test(complaint)) return "answers";
+  return aboutAccount.test(`${complaint} ${text(type)}`) ? "locked_out" : "refuses";
 }
 
 function withoutStatus(thrown: unknown): FailedResult {
