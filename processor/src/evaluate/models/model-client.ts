@@ -10,6 +10,7 @@ import { createLimiter } from "./limiter.js";
 import { modelAnswer, type ModelAnswer } from "./model-answer.js";
 import type { ModelConfig } from "./model-config.js";
 import { modelFailure, type CallResult, type ModelFailure } from "./model-failure.js";
+import { secretMask } from "./model-secrets.js";
 import { batchPrice, usageOf, type ModelPrice } from "./model-usage.js";
 import { createOpenaiClient } from "./openai-client.js";
 import type { Provider } from "./provider.js";
@@ -76,6 +77,7 @@ export function createJudgeModel(options: JudgeModelOptions): JudgeModel {
   const { name, config, price, provider, clock, random, onCall } = options;
   const { circuit } = provider;
   const client = createOpenaiClient(config);
+  const mask = secretMask(config);
   const limiter = createLimiter(config.concurrency);
   const rate = createRate(config, clock);
   let form = { ...fullForm, logProbabilities: config.log_probabilities === "auto" };
@@ -112,11 +114,11 @@ export function createJudgeModel(options: JudgeModelOptions): JudgeModel {
         { signal: own.signal },
       );
       const latency = done("answered");
-      return modelAnswer(completion, usageOf(completion?.usage, price, latency));
+      return modelAnswer(completion, usageOf(completion?.usage, price, latency), mask);
     } catch (error) {
       if (signal.aborted) done("cancelled");
       signal.throwIfAborted();
-      const failure = modelFailure(error, config.api_key, clock.now());
+      const failure = modelFailure(error, mask, clock.now());
       done(failure.result);
       return failure;
     } finally {
@@ -208,6 +210,7 @@ export function createJudgeModel(options: JudgeModelOptions): JudgeModel {
         modelAnswer(
           completion,
           usageOf(completion?.usage, batchPrice(price, config.batch.price), latency),
+          mask,
         ),
     },
   });

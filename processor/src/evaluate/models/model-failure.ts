@@ -1,5 +1,6 @@
 import type { Sign } from "./circuit.js";
 import { CalibrantError, messageOf, type ErrorCode } from "../../kernel/errors.js";
+import type { Mask } from "./model-secrets.js";
 
 export type CallResult =
   | "answered"
@@ -36,6 +37,8 @@ interface ApiErrorLike {
   readonly cause?: unknown;
 }
 
+const longestMessage = 500;
+
 /** Refusals that another form of the same request cannot change. */
 const aboutContent =
   /context_length|content_filter|content_policy|maximum context|invalid_api_key/i;
@@ -46,20 +49,25 @@ const aboutAccount =
 
 /**
  * Sorts what a call threw.
- * @param secret never appears in the message
+ * @param mask takes secrets out of what it says, and of its cause
  * @param now milliseconds since the Unix epoch, for a Retry-After that is a date
  */
-export function modelFailure(thrown: unknown, secret: string, now: number): ModelFailure {
+export function modelFailure(thrown: unknown, mask: Mask, now: number): ModelFailure {
   const error = thrown as ApiErrorLike;
   const own = findOwn(thrown);
-  const said = own?.message ?? messageOf(thrown);
-  const message = (secret === "" ? said : said.replaceAll(secret, "[key]")).slice(0, 500);
+  const message = mask(own?.message ?? messageOf(thrown)).slice(0, longestMessage);
   const status = typeof error.status === "number" ? error.status : undefined;
   const complaint = `${text(error.param)} ${text(error.code)} ${message}`;
   const retryAfter = waitOf(error.headers, now);
   const result = own !== undefined ? "refused" : resultOf(thrown, status, complaint);
   const sign = signOf(result, status, error, complaint);
-  return { result, sign, complaint, retryAfter, error: coded(result, message, thrown) };
+  return {
+    result,
+    sign,
+    complaint,
+    retryAfter,
+    error: coded(result, message, causeOf(error, mask)),
+  };
 }
 
 function resultOf(thrown: unknown, status: number | undefined, complaint: string): FailedResult {
@@ -112,7 +120,14 @@ const codes = {
   refused: "JUDGE_REFUSED",
 } as const satisfies Record<FailedResult, ErrorCode>;
 
-function coded(result: FailedResult, message: string, cause: unknown): CalibrantError {
+/** What lies below, such as `connect ECONNREFUSED`, for the log: what was thrown may hold secrets. */
+function causeOf({ cause }: ApiErrorLike, mask: Mask): Error | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  const said = cause.message === "" ? text((cause as ApiErrorLike).code) : cause.message;
+  return new Error(mask(said).slice(0, longestMessage));
+}
+
+function coded(result: FailedResult, message: string, cause: Error | undefined): CalibrantError {
   const code = codes[result];
   return new CalibrantError(code, message, { cause, retryable: code === "JUDGE_UNAVAILABLE" });
 }
