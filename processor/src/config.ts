@@ -119,6 +119,10 @@ export function parseConfig(text: string, environment: Environment): Config {
   const syntax = document.errors.map(({ message }) => ({ path: "", message }));
   if (syntax.length > 0) throw invalid(syntax);
 
+  // Schemas pass over it without a word.
+  const hidden = hiddenNames(document.toJS());
+  if (hidden.length > 0) throw invalid(hidden.map((fault) => withLine(fault, document, lines)));
+
   const references = resolveEnvironment(document, environment);
   const read = (): z.ZodSafeParseResult<Config> =>
     configSchema.safeParse(withModelFromEnvironment(document.toJS(), environment));
@@ -144,6 +148,20 @@ export function parseConfig(text: string, environment: Environment): Config {
     throw invalid(dangling.map((fault) => withLine(fault, document, lines)));
   }
   return parsed.data;
+}
+
+/** Levels of settings, and more. */
+const deepest = 20;
+
+/** Settings of the name `__proto__`, wherever they are. */
+function hiddenNames(value: unknown, path: readonly string[] = []): Fault[] {
+  // An alias may lead to what it is in.
+  if (typeof value !== "object" || value === null || path.length > deepest) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === "__proto__"
+      ? [{ path: pathOf([...path, key]), message: "is not a name that is allowed" }]
+      : hiddenNames(inner, [...path, key]),
+  );
 }
 
 /** Nobody but the service can write to the embedded store. */
@@ -193,6 +211,10 @@ function faultsOf(issue: z.core.$ZodIssue): Fault[] {
       message: "is not a setting that is known here",
     }));
   }
+  if (issue.code === "invalid_key") {
+    const message = issue.issues.map((found) => found.message).join("; ");
+    return [{ path, message: `is not a name that is allowed: ${message}` }];
+  }
   if (issue.code === "invalid_union") {
     const tried = issue.errors.flat().filter((found) => found.code === "custom");
     const messages = (tried.length > 0 ? tried : issue.errors.flat()).map(({ message }) => message);
@@ -204,7 +226,9 @@ function faultsOf(issue: z.core.$ZodIssue): Fault[] {
 function pathOf(parts: readonly PropertyKey[]): string {
   return parts.reduce<string>((path, part) => {
     if (typeof part === "number") return `${path}[${part}]`;
-    return path === "" ? String(part) : `${path}.${String(part)}`;
+    // A name is one line, whatever is in it.
+    const name = String(part).replace(/\s+/g, " ");
+    return path === "" ? name : `${path}.${name}`;
   }, "");
 }
 

@@ -23,6 +23,39 @@ const replicas = (index: string, more = "exporters: { clickhouse: { url: 'http:/
 const indexIn = (text: string, environment = {}) =>
   parseConfig(text, environment).service.replicas.index;
 
+const evaluate = (settings: string) => faultsOf(`processors: { evaluate: { ${settings} } }`);
+
+describe("names in the configuration", () => {
+  const allowed =
+    "names begin with a letter from a to z; up to 63 of a to z, 0 to 9, - and _ follow";
+
+  it.each([
+    ["evaluators", "evaluators: { __proto__: { bogus: 1 } }"],
+    ["models", "models: { __proto__: { foo: 1 } }"],
+  ])("are not __proto__, which schemas pass over: %s", (where, settings) => {
+    expect(evaluate(settings)).toContain(
+      `processors.evaluate.${where}.__proto__ (line 1): is not a name that is allowed`,
+    );
+  });
+
+  it("that every object has are no models", () => {
+    expect(evaluate("evaluators: { relevance: { model: constructor } }")).toContain(
+      'there is no model "constructor" under models',
+    );
+  });
+
+  it.each(["toString", "a, b", "a\\nb"])("say what is allowed instead of %j", (name) => {
+    const shown = name.replace("\\n", " ");
+    const faults = evaluate(`evaluators: { "${name}": { sample: 0.5 } }`);
+    expect(faults).toContain(`one fault:\nprocessors.evaluate.evaluators.${shown}`);
+    expect(faults).toContain(`is not a name that is allowed: ${allowed}`);
+  });
+
+  it("may lead back to themselves by an alias", () => {
+    expect(faultsOf("processors: &a { evaluate: *a }")).toContain("processors");
+  });
+});
+
 describe("the configuration", () => {
   it("has good defaults: no file, an empty file and an empty section are valid", () => {
     const defaults = parseConfig("", {});

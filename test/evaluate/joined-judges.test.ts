@@ -96,11 +96,11 @@ describe("judges that share a call", () => {
   it("read the same instructions whichever of them are drawn, and see what those need", async () => {
     await verdictsOf(everything);
     const whole = lastBody();
-    expect(lastMaterial()).toContain("begin context>");
+    expect(lastMaterial()).toContain("begin context document 1>");
     await verdictsOf(["relevance"]);
     expect(lastBody().messages[0]).toEqual(whole.messages[0]);
     expect(criteriaOf(lastBody())).toEqual(["relevance"]);
-    expect(lastMaterial()).not.toContain("begin context>");
+    expect(lastMaterial()).not.toContain("begin context document 1>");
     const { json_schema } = lastBody().response_format ?? {};
     expect(json_schema).toMatchObject({ schema: { required: ["relevance"] } });
   });

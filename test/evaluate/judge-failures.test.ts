@@ -77,6 +77,18 @@ describe("a judge whose model fails", () => {
     expect(calls).toEqual(["refused"]);
   });
 
+  it.each([
+    ["a refusal", steps.status(401, { message: "Incorrect API key" }), 0],
+    ["a 404", steps.status(404, { message: "no such model" }), 0],
+    ["a failing server", steps.status(500, { message: "oops" }), 0],
+    ["silence", steps.hangs(), null],
+    ["an answer that is none", steps.says("?", { usage: null }), null],
+  ])("costs what is known after %s", async (_what, step, cost_usd) => {
+    server().play(step);
+    const verdict = await relevance({ retries: 0 }).evaluate(pendingInteraction(), never);
+    expect(verdict).toMatchObject({ outcome: "failed", usage: { cost_usd } });
+  });
+
   it("follows no redirect", async () => {
     const elsewhere = await startScriptedModel(steps.verdict("relevant"));
     try {

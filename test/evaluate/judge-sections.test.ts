@@ -18,6 +18,9 @@ const use = (changes: Partial<ToolUse>): ToolUse => ({
   ...changes,
 });
 
+const cutTo1000 = (changes: Partial<ToolUse>) =>
+  sectionsOf({ tool_uses: [use(changes)] }, { ...limits, tool_uses: 1_000 });
+
 describe("fitTogether", () => {
   it("changes nothing that has room", () => {
     expect(fitTogether(["one", "", "three"], 8)).toEqual({
@@ -61,29 +64,31 @@ describe("the sections of the material", () => {
     const parts = { tool_uses: [use({}), failed], tool_definitions: "[]", reference: "It is." };
     expect(sectionsOf(parts, limits).sections).toEqual([
       { name: "tool_definitions", text: "[]" },
-      {
-        name: "tool_uses",
-        text: [
-          "[tool use 1]",
-          "name: find_order",
-          'arguments: {"number": "5521"}',
-          "result (ok): shipped",
-          "[tool use 2]",
-          "name: refund",
-          'arguments: {"number": "5521"}',
-          "result (error timeout): ",
-        ].join("\n"),
-      },
+      { name: "tool_uses 1 call", text: 'name: find_order\narguments: {"number": "5521"}' },
+      { name: "tool_uses 1 result (ok)", text: "shipped" },
+      { name: "tool_uses 2 call", text: 'name: refund\narguments: {"number": "5521"}' },
+      { name: "tool_uses 2 result (error)", text: "type of error: timeout\n" },
       { name: "reference", text: "It is." },
     ]);
+  });
+
+  it("cut a long result and keep the call, or the other way around", () => {
+    const long = "x".repeat(5_000);
+    const result = cutTo1000({ result: long });
+    expect(result.sections[0]?.text).toBe('name: find_order\narguments: {"number": "5521"}');
+    expect(result.sections[1]?.text).toMatch(
+      /^x{300,}\n\[\d+ characters left out here\]\nx{300,}$/,
+    );
+    expect(result.notes).toEqual([expect.stringMatching(/^tool_uses by 4\d{3} characters$/)]);
+    const call = cutTo1000({ arguments: long });
+    expect(call.sections[0]?.text).toContain("characters left out here");
+    expect(call.sections[1]?.text).toBe("shipped");
   });
 
   it("leave out uses of the middle where there are very many, and say so", () => {
     const tool_uses = Array.from({ length: 500 }, (_none, index) => use({ name: `tool${index}` }));
     const { sections, notes } = sectionsOf({ tool_uses }, { ...limits, tool_uses: 1_000 });
-    const names = [...(sections[0]?.text.matchAll(/^name: (\w+)$/gm) ?? [])].map(
-      ([, name]) => name,
-    );
+    const names = sections.flatMap(({ text }) => /^name: (\w+)/.exec(text)?.[1] ?? []);
     expect(names).toEqual(["tool0", "tool1", "tool2", "tool498", "tool499"]);
     expect(notes).toEqual([expect.stringMatching(/^tool_uses by \d{5} characters$/)]);
   });

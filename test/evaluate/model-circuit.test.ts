@@ -55,8 +55,8 @@ function judging(...script: [Step, ...Step[]]) {
     model: { retries: 0, circuit, concurrency: 100, timeout: 5_000 },
   });
   const verdicts: Verdict[] = [];
-  const evaluate = async (signal = never): Promise<void> => {
-    verdicts.push(await judge.evaluate(pendingInteraction(), signal));
+  const evaluate = async (signal = never, changes = {}): Promise<void> => {
+    verdicts.push(await judge.evaluate(pendingInteraction(changes), signal));
   };
   /** Each is asked after the one before it has ended or waits. */
   const failing = async (count: number): Promise<void> => {
@@ -172,7 +172,11 @@ describe("the circuit of a provider", () => {
 
   it.each([
     ["a wrong key", wrongKey, "JUDGE_REFUSED: 401 Incorrect API key"],
-    ["a key without permission", steps.status(403, { message: "no" }), "JUDGE_REFUSED: 403 no"],
+    [
+      "a key without permission",
+      steps.status(403, { message: "This key has no permission" }),
+      "JUDGE_REFUSED: 403 This key has no permission",
+    ],
     ["no credit", steps.status(402, { message: "pay" }), "JUDGE_REFUSED: 402 pay"],
     [
       "a spent quota",
@@ -201,6 +205,46 @@ describe("the circuit of a provider", () => {
       "scored",
       "scored",
     ]);
+  });
+
+  it.each([
+    ["flagged by a moderator", "Your input was flagged, and so is your account", ""],
+    ["blocked by a firewall", "Forbidden", ""],
+    ["with a key's name in it", "malformed: 'invalid_api_key insufficient_quota'", "400"],
+  ])("is not opened by one text, %s, again and again", async (_what, message, status) => {
+    const refusal = steps.status(Number(status || 403), { message });
+    const { verdicts, evaluate } = judging(refusal);
+    for (let index = 0; index < 5; index++) await evaluate();
+    server.play(steps.verdict("relevant"));
+    await evaluate();
+    expect(verdicts.map(({ outcome }) => outcome)).toEqual([
+      ...Array.from({ length: 5 }, () => "failed"),
+      "scored",
+    ]);
+  });
+
+  it("opens when different texts in a row are refused without a reason", async () => {
+    const no = steps.status(403, { message: "Forbidden" });
+    const yes = steps.verdict("relevant");
+    const { verdicts, evaluate, opened } = judging(no, no, yes, no, no, no, no, yes);
+    for (let index = 0; index < 6; index++) await evaluate(never, { output_text: `text ${index}` });
+    expect(verdicts.map(({ outcome }) => outcome)).toEqual([
+      "failed",
+      "failed",
+      "scored",
+      "failed",
+      "failed",
+      "failed",
+    ]);
+    await opened(1);
+    const waiting = [1, 2].map(() => evaluate());
+    await settled();
+    expect(calls()).toBe(6);
+    clock.advance(circuit.refused_cool_down);
+    await opened(2);
+    clock.advance(circuit.refused_cool_down);
+    await Promise.all(waiting);
+    expect(verdicts.at(-1)).toMatchObject({ outcome: "scored" });
   });
 
   it("stays open for as long as the server asks, when that is longer", async () => {

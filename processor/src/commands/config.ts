@@ -37,6 +37,7 @@ export function addConfigCommands(program: Command, terminal: Terminal): void {
 
 function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (typeof value === "string") return withoutLogin(value);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
@@ -46,6 +47,15 @@ function withoutSecrets(value: unknown): unknown {
         : withoutSecrets(inner),
     ]),
   );
+}
+
+/** An address may hold a login, and a key in its query. */
+function withoutLogin(value: string): string {
+  if (!/^\s*(?:https?:|[a-z][a-z0-9+.-]*:\/\/)/i.test(value) || !URL.canParse(value)) return value;
+  const { protocol, username, password, host, pathname, search } = new URL(value);
+  if (username + password + search === "") return value;
+  const login = username + password === "" ? "" : "[redacted]@";
+  return `${protocol}//${login}${host}${pathname}${search === "" ? "" : "?[redacted]"}`;
 }
 
 function isEmpty(value: unknown): boolean {

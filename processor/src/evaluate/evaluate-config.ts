@@ -8,19 +8,22 @@ import { budgetConfig } from "./sampling/budget-config.js";
 
 const characters = z.int().min(100).max(50_000);
 
+const allowedNames =
+  "names begin with a letter from a to z; up to 63 of a to z, 0 to 9, - and _ follow";
+
 export const evaluateConfig = z.strictObject({
   enabled: z
     .boolean()
     .default(true)
     .describe("Whether this service evaluates; another one on the same store may"),
   models: z
-    .record(z.string().min(1), modelConfig)
+    .record(z.string().min(1, "a name has a character or more"), modelConfig)
     .default({})
     .describe(
       "Judge models by name; OPENAI_API_KEY or OPENAI_BASE_URL make the one named `default`",
     ),
   evaluators: z
-    .record(z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/), evaluatorConfig)
+    .record(z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, allowedNames), evaluatorConfig)
     .default({})
     .describe(
       "Changes to the standard evaluators (empty-answer, refusal, repetition, tool-call-validity, relevance, groundedness) and further ones by name: that of a check or a rubric switches it on",

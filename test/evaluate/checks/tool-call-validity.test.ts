@@ -38,6 +38,8 @@ const judge = (
 ) =>
   checked(evaluator, { tool_uses: uses.map(([name, args]) => used(name, args)), tool_definitions });
 
+const oneTool = (parameters: object) => [{ name: "tool", parameters }];
+
 describe("tool-call-validity", () => {
   it.each([
     ["find_order", '{"id":"4711"}'],
@@ -115,7 +117,6 @@ describe("tool-call-validity", () => {
       { $ref: "https://elsewhere.example/schema" },
       { $ref: "#/$defs/gone" },
       { patternProperties: { "^x": { type: "number" } }, additionalProperties: false },
-      { allOf: Array.from({ length: 3_000 }, () => ({ required: ["a"] })) },
     ];
     for (const parameters of schemas) {
       const found = await judge(
@@ -123,6 +124,53 @@ describe("tool-call-validity", () => {
         JSON.stringify([{ name: "tool", parameters }]),
       );
       expect(found).toMatchObject({ score: 1 });
+    }
+  });
+
+  it("skips an interaction whose tools have too much to compile or to run, all together", async () => {
+    const leaf = { type: "string" };
+    const nested = (depth: number): object =>
+      depth === 0 ? leaf : { additionalProperties: nested(depth - 1) };
+    // Each refers twice to the next: 64 characters that stand for a thousand schemas.
+    const doubling = Object.fromEntries(
+      Array.from({ length: 10 }, (_, level) => {
+        const next = { $ref: `#/$defs/${level + 1}` };
+        return [level, level === 9 ? leaf : { anyOf: [next, next] }];
+      }),
+    );
+    const bomb = { name: "bomb", parameters: { $defs: doubling, $ref: "#/$defs/0" } };
+    const many = Array.from({ length: 60 }, (_, index) => ({ name: `${index} tool` }));
+    const values = JSON.stringify({ a: Array.from({ length: 4_000 }, () => 0) });
+    const skipped = { skipped: "the schemas of the tools are too large" };
+    for (const [tools, args] of [
+      [[{ ...bomb, name: "tool" }], "{}"],
+      [oneTool({ allOf: Array.from({ length: 600 }, () => ({ required: ["a"] })) }), "{}"],
+      [oneTool({ enum: Array.from({ length: 600 }, (_, index) => index) }), "{}"],
+      [oneTool({ required: ["a", nested(50)] }), "{}"],
+      [oneTool(nested(50)), "{}"],
+      [oneTool({ $defs: { a: leaf }, $ref: `#/$defs/${"a".repeat(1_000)}` }), "{}"],
+      [many, "{}"],
+      [oneTool({ properties: { a: { enum: Array.from({ length: 20 }, String) } } }), values],
+    ] as const) {
+      expect(await judge([["tool", args]], JSON.stringify(tools))).toEqual(skipped);
+    }
+    const uses = Array.from({ length: 50 }, () => ["other", "{}"] as const);
+    const short = Array.from({ length: 4_000 }, () => ({ name: "a" }));
+    expect(await judge(uses, JSON.stringify(short))).toEqual(skipped);
+    // What nobody used does not count.
+    const unused = Array.from({ length: 60 }, (_, index) => ({ ...bomb, name: `bomb ${index}` }));
+    expect(await judge([["ping", "{}"]], JSON.stringify([...unused, { name: "ping" }]))).toEqual({
+      score: 1,
+      label: "valid",
+      explanation: "",
+    });
+  });
+
+  it("goes on with schemas that come and go", async () => {
+    for (let index = 0; index < 250; index++) {
+      const parameters = { required: [`name ${index}`] };
+      const found = await judge([["tool", "{}"]], JSON.stringify([{ name: "tool", parameters }]));
+      expect(found).toMatchObject({ score: 0, explanation: expect.stringContaining(`${index}`) });
     }
   });
 

@@ -46,7 +46,7 @@ function partsOf(material: string): ReadonlyMap<string, string> {
     const [verb, part] = mark ? line.slice(boundary.length + 2, -1).split(" ") : [];
     if (verb === "begin" && part !== undefined) {
       name = part;
-      parts.set(part, "");
+      parts.set(part, parts.get(part) ?? "");
     } else if (verb === "end") name = undefined;
     else if (name !== undefined) parts.set(name, `${parts.get(name) ?? ""}${line}\n`);
   }

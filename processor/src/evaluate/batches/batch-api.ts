@@ -3,6 +3,7 @@ import { backoff } from "../../kernel/backoff.js";
 import type { Clock } from "../../kernel/clock.js";
 import type { ModelConfig } from "../models/model-config.js";
 import { modelFailure } from "../models/model-failure.js";
+import { secretMask, type Mask } from "../models/model-secrets.js";
 import { createFileClient } from "../models/openai-client.js";
 
 /** A batch as its provider describes it. */
@@ -31,11 +32,15 @@ export interface BatchApi {
   find(fileId: string, deadline: number): Promise<ProviderBatch | undefined>;
   look(batchId: string, deadline: number): Promise<ProviderBatch | undefined>;
   download(fileId: string, deadline: number): Promise<string | undefined>;
+  /** Takes secrets out of what the provider says. */
+  readonly mask: Mask;
 }
 
 const ended = new Set(["completed", "failed", "expired", "cancelled"]);
 /** Statuses of servers that have no batches. */
 const unknown = new Set<unknown>([404, 405, 501]);
+/** Refusals that are not about one text: these calls hold none of their own. */
+const lasting = new Set(["locked_out", "refuses"]);
 const searched = 1_000;
 const longestPause = 60_000;
 
@@ -47,6 +52,7 @@ export function createBatchApi(
   signal: AbortSignal,
 ): BatchApi {
   const client = createFileClient(config);
+  const mask = secretMask(config);
 
   const attempts = async <T>(deadline: number, call: () => Promise<T>): Promise<T | undefined> => {
     for (let failures = 0; ; failures++) {
@@ -57,9 +63,9 @@ export function createBatchApi(
         signal.throwIfAborted();
         if (unknown.has((error as { readonly status?: unknown }).status)) return undefined;
         const now = clock.now();
-        const failure = modelFailure(error, config.api_key, now);
+        const failure = modelFailure(error, mask, now);
         // A wrong key or an empty account is mended by people, whose batches should not be lost.
-        const passes = failure.error.retryable || failure.sign === "locked_out";
+        const passes = failure.error.retryable || lasting.has(failure.sign);
         if (!passes || now >= deadline) throw failure.error;
         const wait = Math.max(
           failure.retryAfter ?? 0,
@@ -80,6 +86,7 @@ export function createBatchApi(
   };
 
   return {
+    mask,
     upload: (lines, deadline) =>
       attempts(deadline, async () => {
         const file = await toFile(Buffer.from(lines), "questions.jsonl");
@@ -93,28 +100,30 @@ export function createBatchApi(
         asked = true;
         const endpoint = "/v1/chat/completions";
         const wanted = { input_file_id: fileId, endpoint, completion_window: "24h" } as const;
-        return described(known ?? (await client.batches.create(wanted, { signal })));
+        return described(mask, known ?? (await client.batches.create(wanted, { signal })));
       });
     },
     find: (fileId, deadline) =>
       attempts(deadline, async () => {
         const known = await search(fileId);
-        return known && described(known);
+        return known && described(mask, known);
       }),
     look: (batchId, deadline) =>
-      attempts(deadline, async () => described(await client.batches.retrieve(batchId, { signal }))),
+      attempts(deadline, async () =>
+        described(mask, await client.batches.retrieve(batchId, { signal })),
+      ),
     download: (fileId, deadline) =>
       attempts(deadline, async () => await (await client.files.content(fileId, { signal })).text()),
   };
 }
 
-function described(batch: OpenAI.Batch): ProviderBatch {
+function described(mask: Mask, batch: OpenAI.Batch): ProviderBatch {
   const { output_file_id: output, error_file_id: failed, errors } = batch;
   return {
     id: batch.id,
     status: batch.status,
     ended: ended.has(batch.status),
-    complaint: (errors?.data ?? []).map(({ message }) => message ?? "").join("; "),
+    complaint: mask((errors?.data ?? []).map(({ message }) => message ?? "").join("; ")),
     files: [output, failed].filter(
       (file): file is string => typeof file === "string" && file !== "",
     ),

@@ -1,5 +1,6 @@
 import type OpenAI from "openai";
 import { CalibrantError, type ErrorCode } from "../../kernel/errors.js";
+import type { Mask } from "../models/model-secrets.js";
 
 /** The body of a model's answer, or why there is none. */
 export type BatchResult = OpenAI.ChatCompletion | CalibrantError;
@@ -14,11 +15,11 @@ interface ResultLine {
 const longestMessage = 500;
 
 /** The results by request of a file of answers or of failures. A line that cannot be read has none. */
-export function batchResults(file: string): Map<string, BatchResult> {
+export function batchResults(file: string, mask: Mask): Map<string, BatchResult> {
   const results = new Map<string, BatchResult>();
   for (const text of file.split("\n")) {
     const line = parsed(text);
-    if (typeof line?.custom_id === "string") results.set(line.custom_id, resultOf(line));
+    if (typeof line?.custom_id === "string") results.set(line.custom_id, resultOf(line, mask));
   }
   return results;
 }
@@ -32,19 +33,19 @@ function parsed(text: string): ResultLine | undefined {
   }
 }
 
-function resultOf({ response, error }: ResultLine): BatchResult {
+function resultOf({ response, error }: ResultLine, mask: Mask): BatchResult {
   const status = response?.status_code;
   const body = response?.body;
   if (typeof status !== "number") {
     const code = typeof error?.code === "string" ? `${error.code}: ` : "";
-    return failure("JUDGE_UNAVAILABLE", `${code}${messageIn(error)}`);
+    return failure("JUDGE_UNAVAILABLE", mask(`${code}${messageIn(error)}`));
   }
   if (status >= 200 && status < 300 && typeof body === "object" && body !== null) {
     return body as OpenAI.ChatCompletion;
   }
   const passing = status === 429 || status >= 500;
   const said = messageIn((body as { readonly error?: unknown } | null | undefined)?.error);
-  return failure(passing ? "JUDGE_UNAVAILABLE" : "JUDGE_REFUSED", `${status} ${said}`);
+  return failure(passing ? "JUDGE_UNAVAILABLE" : "JUDGE_REFUSED", mask(`${status} ${said}`));
 }
 
 function messageIn(error: unknown): string {

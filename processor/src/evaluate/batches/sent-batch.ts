@@ -38,7 +38,7 @@ export async function sentBatch(
   for (const file of last.files) {
     const text = await api.download(file, deadline);
     if (text === undefined) continue;
-    for (const [request, result] of batchResults(text)) results.set(request, result);
+    for (const [request, result] of batchResults(text, api.mask)) results.set(request, result);
   }
   const refused = last.status === "failed";
   const said = `the batch is ${last.status} and has no answer to this ${last.complaint}`;

@@ -15,12 +15,35 @@ const otherDraft = /draft-0[4-7]|2019-09/;
  * @throws Error when the schema is malformed
  */
 export function compileSchema(schema: JsonSchema): Validate {
-  const ajv = new Ajv2020({
+  return compileWith(createAjv(), schema);
+}
+
+/** Schemas that one compiler is used for: it keeps something of each. */
+const mostUses = 100;
+let shared = { ajv: undefined as Ajv2020 | undefined, uses: 0 };
+
+/**
+ * The same for schemas without names that come and go: making a compiler takes longer than most of them.
+ * @throws Error when the schema is malformed
+ */
+export function compileShortLived(schema: JsonSchema): Validate {
+  if (shared.uses >= mostUses) shared = { ajv: undefined, uses: 0 };
+  shared.uses++;
+  // Optimizing takes longer than what it saves in a few runs.
+  shared.ajv ??= createAjv({ optimize: false });
+  return compileWith(shared.ajv, schema);
+}
+
+function createAjv(code: { readonly optimize?: boolean } = {}): Ajv2020 {
+  return new Ajv2020({
     strict: false,
     validateFormats: false,
     logger: false,
-    code: { regExp: Object.assign(linearPattern, { code: "linearPattern" }) },
+    code: { ...code, regExp: Object.assign(linearPattern, { code: "linearPattern" }) },
   });
+}
+
+function compileWith(ajv: Ajv2020, schema: JsonSchema): Validate {
   const { $schema: draft, ...rest } = schema;
   const isOther = typeof draft === "string" && otherDraft.test(draft);
   const validate = ajv.compile(isOther || draft === undefined ? rest : schema);

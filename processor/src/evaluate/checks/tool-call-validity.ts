@@ -1,6 +1,6 @@
 import type { PendingInteraction, ToolUse } from "../../model/ports.js";
 import { plainCheck } from "./check-kind.js";
-import { compileSchema, type JsonSchema, type Validate } from "./json-schema.js";
+import { compileShortLived, type JsonSchema, type Validate } from "./json-schema.js";
 import { excerpt, isCut } from "./texts.js";
 import { safeSchema } from "./tool-schema.js";
 
@@ -11,10 +11,20 @@ const longestDefinitions = 65_536;
 /** Characters of arguments that are held against a schema. */
 const longestArguments = 10_000;
 
+/** Schemas of the tools that one interaction used, with the values in them, all together. */
+const mostSchemas = 500;
+/** What compiling a schema takes beside what is in it. */
+const eachSchema = 10;
+/** Schemas times the values that are held against them, and tools times uses. */
+const mostWork = 100_000;
+
 interface Tool {
-  readonly name: string;
+  /** As names are compared. */
+  readonly plain: string;
+  /** What its schema takes. */
+  readonly size: () => number;
   /** Undefined when the tool's schema is not known or cannot be run. */
-  readonly validate: Validate | undefined;
+  readonly validate: () => Validate | undefined;
 }
 
 /** What is wrong with one use. */
@@ -27,14 +37,16 @@ interface Broken {
 export const toolCallValidity = plainCheck(
   {
     name: "tool-call-validity",
-    revision: "1",
+    revision: "2",
     inapplicable: ({ tool_uses, tool_definitions: definitions }) => {
       if (tool_uses.length === 0) return "no tool was used";
       if (definitions === "") return "no tool definitions";
       if (definitions.startsWith("cut:") || definitions.length > longestDefinitions) {
         return "the tool definitions are too long";
       }
-      return toolsOf(definitions).length === 0 ? "no tool definitions" : undefined;
+      const tools = toolsOf(definitions);
+      if (tools.length === 0) return "no tool definitions";
+      return isTooMuch(tool_uses, tools) ? "the schemas of the tools are too large" : undefined;
     },
     judge: ({ tool_uses, tool_definitions }: PendingInteraction) => {
       const tools = toolsOf(tool_definitions);
@@ -52,9 +64,32 @@ export const toolCallValidity = plainCheck(
   true,
 );
 
+/** Whether checking takes long; the schemas come with the telemetry. */
+function isTooMuch(uses: readonly ToolUse[], tools: readonly Tool[]): boolean {
+  const used = new Set<Tool>();
+  let schemas = 0;
+  let work = uses.length * tools.length;
+  if (work > mostWork) return true;
+  for (const use of uses) {
+    const values = use.arguments.split(/[,:]/).length;
+    for (const tool of candidatesOf(use, tools)) {
+      if (!used.has(tool)) schemas += tool.size();
+      used.add(tool);
+      work += tool.size() * values;
+      if (schemas > mostSchemas || work > mostWork) return true;
+    }
+  }
+  return false;
+}
+
+function candidatesOf({ name }: ToolUse, tools: readonly Tool[]): readonly Tool[] {
+  const used = plain(name);
+  return tools.filter((tool) => isNamed(tool.plain, used));
+}
+
 function brokenIn(use: ToolUse, tools: readonly Tool[]): Broken | undefined {
   const name = excerpt(use.name);
-  const candidates = tools.filter((tool) => isNamed(tool.name, use.name));
+  const candidates = candidatesOf(use, tools);
   if (candidates.length === 0) {
     // What ran is known to the application: functions are often named otherwise than their tools.
     if (use.duration_ms !== 0) return undefined;
@@ -68,15 +103,14 @@ function brokenIn(use: ToolUse, tools: readonly Tool[]): Broken | undefined {
   if (value === undefined) {
     return { label: "not JSON", explanation: `"${name}": the arguments are not JSON.` };
   }
-  const faults = candidates.map(({ validate }) => validate?.(value));
+  const faults = candidates.map(({ validate }) => validate()?.(value));
   if (faults.includes(undefined)) return undefined;
   return { label: "wrong arguments", explanation: `"${name}": ${faults[0] ?? ""}.` };
 }
 
 /** Frameworks put the names of agents, servers and operations before those of tools. */
 function isNamed(defined: string, used: string): boolean {
-  const [left, right] = [plain(defined), plain(used)];
-  return left === right || left.endsWith(right) || right.endsWith(left);
+  return defined.endsWith(used) || used.endsWith(defined);
 }
 
 function plain(name: string): string {
@@ -93,7 +127,7 @@ function parsed(text: string): unknown {
 
 const known = new Map<string, readonly Tool[]>();
 
-/** Compiled once for each text; the oldest goes first. */
+/** Read once for each text, and compiled when a tool is used; the oldest goes first. */
 function toolsOf(definitions: string): readonly Tool[] {
   const found = known.get(definitions);
   if (found !== undefined) return found;
@@ -102,7 +136,7 @@ function toolsOf(definitions: string): readonly Tool[] {
     (item): Tool[] => {
       const { name, parameters } = item ?? {};
       if (typeof name !== "string" || plain(name) === "") return [];
-      return [{ name, validate: validatorOf(parameters) }];
+      return [toolOf(plain(name), parameters)];
     },
   );
   const [oldest] = known.keys();
@@ -116,12 +150,25 @@ interface Definition {
   readonly parameters: JsonSchema;
 }
 
-function validatorOf(parameters: JsonSchema | undefined): Validate | undefined {
-  const schema = parameters === undefined ? undefined : safeSchema(parameters);
+function toolOf(name: string, parameters: JsonSchema | undefined): Tool {
+  const safe = once(() => parameters && safeSchema(parameters, mostSchemas));
+  return {
+    plain: name,
+    size: () => eachSchema + (safe()?.size ?? 0),
+    validate: once(() => validatorOf(safe()?.schema)),
+  };
+}
+
+function validatorOf(schema: JsonSchema | undefined): Validate | undefined {
   if (schema === undefined) return undefined;
   try {
-    return compileSchema(schema);
+    return compileShortLived(schema);
   } catch {
     return undefined;
   }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }

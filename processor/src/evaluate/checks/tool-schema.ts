@@ -28,34 +28,67 @@ const maps: ReadonlySet<string> = new Set([
   "dependentSchemas",
 ]);
 
-/** Schemas of one tool, those behind references counted each time. */
-const mostSchemas = 2_000;
+/** How deep schemas and what is in them may lie in each other. */
+const deepest = 40;
+/** Characters of a reference. */
+const longestReference = 500;
+
+export interface SafeSchema {
+  /** Undefined when the schema refers to itself or to elsewhere, or is too large. */
+  readonly schema: JsonSchema | undefined;
+  /** Schemas and values in it, those behind references counted each time. */
+  readonly size: number;
+}
 
 /**
  * A schema that came with telemetry in a form that is safe to run: without references to itself
  * and without keywords that take long on purpose. It says less than the schema, never more.
- * Undefined when it refers to itself, to elsewhere or is too large.
+ * @param most schemas and values; one that is larger has a size above it, and one that is too deep
  */
-export function safeSchema(schema: JsonSchema): JsonSchema | undefined {
+export function safeSchema(schema: JsonSchema, most: number): SafeSchema {
+  const walk: Walk = { root: schema, left: most, depth: 0, open: [] };
   try {
-    return object(expand(schema, { root: schema, left: mostSchemas, open: [] }));
+    const safe = object(expand(schema, walk));
+    return { schema: safe, size: most - walk.left };
   } catch (error) {
-    if (error instanceof UnsafeSchema || error instanceof RangeError) return undefined;
+    if (error instanceof LargeSchema) return { schema: undefined, size: most + 1 };
+    if (error instanceof UnsafeSchema) return { schema: undefined, size: most - walk.left };
     throw error;
   }
 }
 
 class UnsafeSchema extends Error {}
+class LargeSchema extends Error {}
 
 interface Walk {
   readonly root: JsonSchema;
   left: number;
+  depth: number;
   /** References that are being followed. */
   readonly open: string[];
 }
 
 function expand(value: unknown, walk: Walk): unknown {
-  if (--walk.left < 0) throw new UnsafeSchema();
+  enter(walk);
+  const expanded = expandWithin(value, walk);
+  walk.depth--;
+  return expanded;
+}
+
+function enter(walk: Walk): void {
+  if (--walk.left < 0 || ++walk.depth > deepest) throw new LargeSchema();
+}
+
+/** Values become code, too. */
+function count(value: unknown, walk: Walk): void {
+  enter(walk);
+  if (typeof value === "object" && value !== null) {
+    for (const inner of Object.values(value)) count(inner, walk);
+  }
+  walk.depth--;
+}
+
+function expandWithin(value: unknown, walk: Walk): unknown {
   if (Array.isArray(value)) return value.map((item) => expand(item, walk));
   const schema = object(value);
   if (schema === undefined) return value;
@@ -78,7 +111,10 @@ function expandKeywords(schema: JsonSchema, walk: Walk): Record<string, unknown>
   );
   return Object.fromEntries(
     kept.map(([name, value]) => {
-      if (values.has(name)) return [name, value];
+      if (values.has(name)) {
+        count(value, walk);
+        return [name, value];
+      }
       return [name, maps.has(name) ? expandMap(value, walk) : expand(value, walk)];
     }),
   );
@@ -91,6 +127,7 @@ function expandMap(value: unknown, walk: Walk): unknown {
 
 /** The schema behind `#/$defs/...`. */
 function follow(reference: string, walk: Walk): unknown {
+  if (reference.length > longestReference) throw new LargeSchema();
   if (!reference.startsWith("#/") || walk.open.includes(reference)) throw new UnsafeSchema();
   let target: unknown = walk.root;
   for (const part of reference.slice(2).split("/")) {

@@ -19,7 +19,7 @@ export function judgeFaults(
 ): Fault[] {
   const faults: Fault[] = [];
   const checkModel = (wanted: string, place: string): void => {
-    if (wanted === standardModel || wanted in config.models) return;
+    if (wanted === standardModel || Object.hasOwn(config.models, wanted)) return;
     faults.push({ path: place, message: `there is no model "${wanted}" under models` });
   };
   if (!rubrics.has(rubric ?? name)) {

@@ -49,7 +49,7 @@ export function createJudgeCall(options: JudgeCallOptions): JudgeCall {
     const material = materialPrompt(parts, limits, drawBoundary, { subject, criteria });
     const schemaName = joined ? "verdicts" : (asked[0]?.rubric.name ?? "verdict");
     const schema = answerSchema(asked, joined);
-    const about = { interactionId: interaction.interaction_id, evaluators };
+    const about = { parts, interactionId: interaction.interaction_id, evaluators };
     const request = { instructions, material: material.text, schemaName, schema, about };
     return { ...(await model.ask(request, signal)), shortened: material.shortened };
   };
@@ -132,5 +132,17 @@ function wholeText(answer: ModelAnswer): string {
 
 function failed(error: unknown, usage: Usage): Verdict {
   if (!(error instanceof CalibrantError)) throw error;
-  return { outcome: "failed", reason: `${error.code}: ${error.message}`, usage };
+  const cost_usd = isFree(error, usage) ? 0 : usage.cost_usd;
+  const reason = `${error.code}: ${error.message}`;
+  return { outcome: "failed", reason, usage: { ...usage, cost_usd } };
+}
+
+/** A server that refuses, or answers with a failure, took no tokens; one that was given up may have. */
+function isFree({ code, message }: CalibrantError, usage: Usage): boolean {
+  if (usage.cost_usd !== null || totalTokens(usage) > 0) return false;
+  return code === "JUDGE_REFUSED" || (code === "JUDGE_UNAVAILABLE" && /^[45]\d\d /.test(message));
+}
+
+function totalTokens({ input_tokens, output_tokens }: Usage): number {
+  return input_tokens + output_tokens;
 }

@@ -5,7 +5,7 @@ import type { JudgedParts, NamedRubric, RubricSubject } from "./rubric.js";
  * Raise it when the layout of the material changes, or what is read or left out of it
  * (`judge-sections.ts`, `fit.ts`, `store/conversations.ts`): it is part of every judge's version.
  */
-export const promptRevision = "2";
+export const promptRevision = "3";
 
 /**
  * The text that is the same for every interaction. It comes first, so that a provider's prompt

@@ -25,44 +25,70 @@ export function sectionsOf(parts: JudgedParts, limits: JudgedCharacters): Sectio
   const sections: Section[] = [];
   const notes: string[] = [];
   for (const field of judgedFields) {
-    if (field === "conversation") {
-      const turns = conversationSections(parts.conversation ?? [], limits.conversation);
-      sections.push(...turns.sections);
-      notes.push(...turns.notes);
-      continue;
-    }
-    const { text, left } = textOf(parts, field, limits[field]);
-    if (left > 0) notes.push(`${field} by ${left} characters`);
-    if (text !== "") sections.push({ name: field, text });
+    const found = fieldSections(parts, field, limits[field]);
+    sections.push(...found.sections);
+    notes.push(...found.notes);
   }
   return { sections, notes };
 }
 
-function textOf(
-  parts: JudgedParts,
-  field: Exclude<JudgedField, "conversation">,
-  limit: number,
-): { text: string; left: number } {
-  if (field === "context") return listed("document", parts.context ?? [], limit);
-  if (field === "tool_uses") return listed("tool use", (parts.tool_uses ?? []).map(useOf), limit);
-  return truncateMiddle(parts[field] ?? "", limit);
+function fieldSections(parts: JudgedParts, field: JudgedField, limit: number): Sections {
+  if (field === "conversation") return conversationSections(parts.conversation ?? [], limit);
+  if (field === "context") return documentSections(parts.context ?? [], limit);
+  if (field === "tool_uses") return useSections(parts.tool_uses ?? [], limit);
+  const { text, left } = truncateMiddle(parts[field] ?? "", limit);
+  return { sections: text === "" ? [] : [{ name: field, text }], notes: shortened(field, left) };
 }
 
-function listed(
-  what: string,
-  texts: readonly string[],
-  limit: number,
-): { text: string; left: number } {
-  const { kept, left } = fitTogether(texts, limit);
-  return {
-    text: kept.map(({ text, index }) => `[${what} ${index + 1}]\n${text}`).join("\n"),
-    left,
-  };
+function shortened(field: JudgedField, left: number): string[] {
+  return left > 0 ? [`${field} by ${left} characters`] : [];
 }
 
-function useOf({ name, arguments: given, result, status, error_type }: ToolUse): string {
-  const outcome = status === "error" ? `error${error_type === "" ? "" : ` ${error_type}`}` : "ok";
-  return `name: ${name}\narguments: ${given}\nresult (${outcome}): ${result}`;
+/** Each document stands alone: one that writes what looks like the next does not make one. */
+function documentSections(documents: readonly string[], limit: number): Sections {
+  const { kept, left } = fitTogether(documents, limit);
+  const sections = kept
+    .filter(({ text }) => text !== "")
+    .map(({ text, index }) => ({ name: `context document ${index + 1}`, text }));
+  return { sections, notes: shortened("context", left) };
+}
+
+/** What a tool was asked for and what it answered stand alone: neither makes another use. */
+function useSections(uses: readonly ToolUse[], limit: number): Sections {
+  const texts = uses.map((use) => [callOf(use), resultOf(use)] as const);
+  const total = texts.reduce((sum, [call, result]) => sum + call.length + result.length, 0);
+  const { kept } = fitTogether(
+    texts.map((pair) => pair.join("")),
+    limit,
+  );
+  let shown = 0;
+  const sections = kept.flatMap(({ text, index }) => {
+    const [call = "", result = ""] = texts[index] ?? [];
+    // What one has no need of is the other's, and half of it anyway.
+    const half = Math.ceil(text.length / 2);
+    const given = truncateMiddle(call, Math.max(text.length - result.length, half));
+    const got = truncateMiddle(result, Math.max(text.length - call.length, half));
+    shown += call.length - given.left + result.length - got.left;
+    const name = `tool_uses ${index + 1}`;
+    return [
+      { name: `${name} call`, text: given.text },
+      { name: `${name} result (${uses[index]?.status ?? ""})`, text: got.text },
+    ];
+  });
+  return { sections, notes: shortened("tool_uses", total - shown) };
+}
+
+function callOf({ name, arguments: given }: ToolUse): string {
+  return `name: ${oneLine(name)}\narguments: ${given}`;
+}
+
+function resultOf({ result, status, error_type }: ToolUse): string {
+  return status === "error" ? `type of error: ${oneLine(error_type)}\n${result}` : result;
+}
+
+/** What follows on the next line is not its own. */
+function oneLine(text: string): string {
+  return text.replace(/[\s\p{Cc}]+/gu, " ");
 }
 
 /** Each text of each turn stands alone: a user who writes what looks like a turn does not make one. */
@@ -83,7 +109,7 @@ function conversationSections(turns: readonly ConversationTurn[], limit: number)
   });
   const notes = [
     ...(missing > 0 ? [`conversation by ${missing} turns`] : []),
-    ...(left > 0 ? [`conversation by ${left} characters`] : []),
+    ...shortened("conversation", left),
   ];
   return { sections, notes };
 }

@@ -6,10 +6,11 @@ import type { ModelConfig } from "./model-config.js";
 export type CircuitState = "closed" | "open" | "half_open";
 
 /**
- * What a call says about its provider: it answers, whatever it says; it fails, which may pass; or
- * it does not take the key or the account. `unknown` when the call was cancelled.
+ * What a call says about its provider: it answers, whatever it says; it fails, which may pass; it
+ * refuses, be it this text or all; or it does not take the key or the account. `unknown` when the
+ * call was cancelled.
  */
-export type Sign = "answers" | "fails" | "locked_out" | "unknown";
+export type Sign = "answers" | "fails" | "refuses" | "locked_out" | "unknown";
 
 export interface CallEnd {
   readonly sign: Sign;
@@ -17,6 +18,8 @@ export interface CallEnd {
   readonly error?: CalibrantError | undefined;
   /** Milliseconds that the server asked to wait. */
   readonly retryAfter?: number | undefined;
+  /** What was asked about, where it was refused: the same again says nothing new. */
+  readonly material?: string | undefined;
 }
 
 /** Leave for one call. */
@@ -51,6 +54,8 @@ export interface CircuitOptions {
 export function createCircuit({ settings, clock, onChange }: CircuitOptions): Circuit {
   let state: CircuitState = "closed";
   let failures = 0;
+  /** Materials that were refused in a row: one text may be at fault, not so many. */
+  const refused = new Set<string>();
   let openUntil = 0;
   let reason: CalibrantError | undefined;
   /** Calls that were let through before the circuit last opened have no say in it any more. */
@@ -77,12 +82,17 @@ export function createCircuit({ settings, clock, onChange }: CircuitOptions): Ci
     return {
       end: (result) => {
         if (issued !== openings) return;
-        if (result.sign === "locked_out") open(settings.refused_cool_down, result);
+        if (result.sign === "refuses" && refused.size < settings.failures) {
+          refused.add(result.material ?? "");
+        }
+        const allRefused = result.sign === "refuses" && refused.size >= settings.failures;
+        if (result.sign === "locked_out" || allRefused) open(settings.refused_cool_down, result);
         else if (result.sign === "fails") {
           failures++;
           if (trial || failures >= settings.failures) open(settings.cool_down, result);
-        } else if (result.sign === "answers") {
+        } else if (result.sign === "answers" || result.sign === "refuses") {
           failures = 0;
+          if (result.sign === "answers") refused.clear();
           if (trial) change("closed");
         } else if (trial) {
           openUntil = clock.now();

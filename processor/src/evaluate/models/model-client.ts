@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type OpenAI from "openai";
 import { backoff } from "../../kernel/backoff.js";
 import type { Clock } from "../../kernel/clock.js";
@@ -9,6 +10,7 @@ import { createLimiter } from "./limiter.js";
 import { modelAnswer, type ModelAnswer } from "./model-answer.js";
 import type { ModelConfig } from "./model-config.js";
 import { modelFailure, type CallResult, type ModelFailure } from "./model-failure.js";
+import { secretMask } from "./model-secrets.js";
 import { batchPrice, usageOf, type ModelPrice } from "./model-usage.js";
 import { createOpenaiClient } from "./openai-client.js";
 import type { Provider } from "./provider.js";
@@ -23,6 +25,8 @@ export interface ModelRequest {
   readonly schema: Record<string, unknown>;
   /** What the answer is about. */
   readonly about: {
+    /** What is judged, without what differs from call to call. */
+    readonly parts: object;
     readonly interactionId: string;
     readonly evaluators: readonly { readonly name: string; readonly version: string }[];
   };
@@ -73,6 +77,7 @@ export function createJudgeModel(options: JudgeModelOptions): JudgeModel {
   const { name, config, price, provider, clock, random, onCall } = options;
   const { circuit } = provider;
   const client = createOpenaiClient(config);
+  const mask = secretMask(config);
   const limiter = createLimiter(config.concurrency);
   const rate = createRate(config, clock);
   let form = { ...fullForm, logProbabilities: config.log_probabilities === "auto" };
@@ -109,11 +114,11 @@ export function createJudgeModel(options: JudgeModelOptions): JudgeModel {
         { signal: own.signal },
       );
       const latency = done("answered");
-      return modelAnswer(completion, usageOf(completion?.usage, price, latency));
+      return modelAnswer(completion, usageOf(completion?.usage, price, latency), mask);
     } catch (error) {
       if (signal.aborted) done("cancelled");
       signal.throwIfAborted();
-      const failure = modelFailure(error, config.api_key, clock.now());
+      const failure = modelFailure(error, mask, clock.now());
       done(failure.result);
       return failure;
     } finally {
@@ -134,7 +139,7 @@ export function createJudgeModel(options: JudgeModelOptions): JudgeModel {
     let end: CallEnd = { sign: "unknown" };
     try {
       const outcome = await send(request, fields, signal);
-      end = "text" in outcome ? { sign: "answers" } : outcome;
+      end = "text" in outcome ? { sign: "answers" } : endOf(outcome, request);
       if ("text" in outcome) {
         const took = totalOf(outcome.usage);
         if (took > 0) for (const correct of tell) correct(took);
@@ -205,10 +210,17 @@ export function createJudgeModel(options: JudgeModelOptions): JudgeModel {
         modelAnswer(
           completion,
           usageOf(completion?.usage, batchPrice(price, config.batch.price), latency),
+          mask,
         ),
     },
   });
   return at(config.temperature);
+}
+
+function endOf({ sign, error, retryAfter }: ModelFailure, { about }: ModelRequest): CallEnd {
+  if (sign !== "refuses") return { sign, error, retryAfter };
+  const material = createHash("sha256").update(JSON.stringify(about.parts)).digest("base64");
+  return { sign, error, retryAfter, material };
 }
 
 /** Four characters a token, which is near enough until the server says how many it were. */

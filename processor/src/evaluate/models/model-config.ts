@@ -10,7 +10,7 @@ const circuitConfig = z.strictObject({
     .max(1_000)
     .default(10)
     .describe(
-      "Failures in a row that may pass (429, 5xx, no answer) after which calls are kept back",
+      "Failures in a row that may pass (429, 5xx, no answer), or texts in a row that are refused with 403, after which calls are kept back",
     ),
   cool_down: duration.default(30_000).describe("How long, until one call is let through to try"),
   refused_cool_down: duration

@@ -1,5 +1,6 @@
 import type { Sign } from "./circuit.js";
 import { CalibrantError, messageOf, type ErrorCode } from "../../kernel/errors.js";
+import type { Mask } from "./model-secrets.js";
 
 export type CallResult =
   | "answered"
@@ -36,26 +37,37 @@ interface ApiErrorLike {
   readonly cause?: unknown;
 }
 
+const longestMessage = 500;
+
 /** Refusals that another form of the same request cannot change. */
 const aboutContent =
   /context_length|content_filter|content_policy|maximum context|invalid_api_key/i;
+/** Refusals of one text, by a moderating proxy. */
+const aboutText = /flagged|moderation|guardrail|content[ _-]?(?:filter|policy)|unsafe|harmful/i;
+const aboutAccount =
+  /\b(?:api[ _-]?)?keys?\b|token|credential|permission|authenti|authoriz|account|billing|subscription|organi[sz]ation|project/i;
 
 /**
  * Sorts what a call threw.
- * @param secret never appears in the message
+ * @param mask takes secrets out of what it says, and of its cause
  * @param now milliseconds since the Unix epoch, for a Retry-After that is a date
  */
-export function modelFailure(thrown: unknown, secret: string, now: number): ModelFailure {
+export function modelFailure(thrown: unknown, mask: Mask, now: number): ModelFailure {
   const error = thrown as ApiErrorLike;
   const own = findOwn(thrown);
-  const said = own?.message ?? messageOf(thrown);
-  const message = (secret === "" ? said : said.replaceAll(secret, "[key]")).slice(0, 500);
+  const message = mask(own?.message ?? messageOf(thrown)).slice(0, longestMessage);
   const status = typeof error.status === "number" ? error.status : undefined;
   const complaint = `${text(error.param)} ${text(error.code)} ${message}`;
   const retryAfter = waitOf(error.headers, now);
   const result = own !== undefined ? "refused" : resultOf(thrown, status, complaint);
-  const sign = signOf(result, status, complaint);
-  return { result, sign, complaint, retryAfter, error: coded(result, message, thrown) };
+  const sign = signOf(result, status, error, complaint);
+  return {
+    result,
+    sign,
+    complaint,
+    retryAfter,
+    error: coded(result, message, causeOf(error, mask)),
+  };
 }
 
 function resultOf(thrown: unknown, status: number | undefined, complaint: string): FailedResult {
@@ -70,13 +82,23 @@ function resultOf(thrown: unknown, status: number | undefined, complaint: string
   return status >= 500 ? "server_error" : "refused";
 }
 
-/** The key is wrong or may not do this, or the account has no money. */
-function signOf(result: FailedResult, status: number | undefined, complaint: string): Sign {
+/**
+ * Whether the key is wrong or may not do this, or the account has no money. A 403 may just as well
+ * be about the text: a gateway's, for what it takes for an attack.
+ */
+function signOf(
+  result: FailedResult,
+  status: number | undefined,
+  { code, type }: ApiErrorLike,
+  complaint: string,
+): Sign {
   if (codes[result] === "JUDGE_UNAVAILABLE") return "fails";
-  const lockedOut = status === 401 || status === 402 || status === 403;
-  return (lockedOut && result === "refused") || /insufficient_quota|invalid_api_key/.test(complaint)
-    ? "locked_out"
-    : "answers";
+  if (result !== "refused") return "answers";
+  // A message may repeat what the user wrote; a code does not.
+  const isKey = [code, type].includes("invalid_api_key");
+  if (isKey || status === 401 || status === 402 || status === 429) return "locked_out";
+  if (status !== 403 || aboutText.test(complaint)) return "answers";
+  return aboutAccount.test(`${complaint} ${text(type)}`) ? "locked_out" : "refuses";
 }
 
 function withoutStatus(thrown: unknown): FailedResult {
@@ -98,7 +120,14 @@ const codes = {
   refused: "JUDGE_REFUSED",
 } as const satisfies Record<FailedResult, ErrorCode>;
 
-function coded(result: FailedResult, message: string, cause: unknown): CalibrantError {
+/** What lies below, such as `connect ECONNREFUSED`, for the log: what was thrown may hold secrets. */
+function causeOf({ cause }: ApiErrorLike, mask: Mask): Error | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  const said = cause.message === "" ? text((cause as ApiErrorLike).code) : cause.message;
+  return new Error(mask(said).slice(0, longestMessage));
+}
+
+function coded(result: FailedResult, message: string, cause: Error | undefined): CalibrantError {
   const code = codes[result];
   return new CalibrantError(code, message, { cause, retryable: code === "JUDGE_UNAVAILABLE" });
 }

@@ -115,7 +115,7 @@ export function judgeOf(options: Omit<TrialOptions, "items" | "signal" | "onDone
 } {
   const { model = standardModel, clock, priceOf } = options;
   const { config, rubric } = withRubric(options);
-  if (!(model in config.models)) {
+  if (!Object.hasOwn(config.models, model)) {
     throw new CalibrantError(
       "CONFIG_INVALID",
       model === standardModel
