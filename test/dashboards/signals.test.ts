@@ -11,6 +11,7 @@ import { interactions, worstInteractions } from "#dashboards/signals/traffic.js"
 import { qualityThreshold } from "#dashboards/thresholds.js";
 import { randomNumbers } from "../support/random-numbers.js";
 import { startDashboardStore, type DashboardStore } from "../support/dashboard-store.js";
+import { plainEstimate, sum } from "./plain-estimate.js";
 
 let data: DashboardStore;
 beforeAll(async () => {
@@ -83,38 +84,6 @@ async function write(service: string, lines: readonly Line[]): Promise<void> {
 const many = (count: number, line: (index: number) => Omit<Line, "id">): readonly Line[] =>
   Array.from({ length: count }, (_unused, index) => ({ id: String(index), ...line(index) }));
 
-interface Scored {
-  readonly score: number;
-  readonly probability: number;
-  /** A conversation of its own unless given. */
-  readonly conversation?: string;
-}
-
-const sum = (values: readonly number[]): number =>
-  values.reduce((total, value) => total + value, 0);
-
-/** The formula in its plain form, over rows in memory. */
-function plainEstimate(rows: readonly Scored[]): { mean: number; low: number; high: number } {
-  const total = sum(rows.map(({ probability }) => 1 / probability));
-  const mean = sum(rows.map(({ score, probability }) => score / probability)) / total;
-  const conversations = new Map<unknown, Scored[]>();
-  for (const row of rows) {
-    const key = row.conversation ?? row;
-    conversations.set(key, [...(conversations.get(key) ?? []), row]);
-  }
-  let [squares, spread] = [0, 0];
-  for (const turns of conversations.values()) {
-    squares += sum(turns.map(({ probability }) => 1 / probability)) ** 2;
-    spread += sum(turns.map(({ score, probability }) => (score - mean) / probability)) ** 2;
-  }
-  const drawn = total ** 2 / squares;
-  const ratio = mean > 0 && mean < 1 ? Math.min(1, spread / squares / (mean * (1 - mean))) : 1;
-  const effective = (drawn * (drawn + 1)) / (drawn * ratio + 1);
-  const z = 1.96 ** 2 / effective;
-  const half = Math.sqrt(z * mean * (1 - mean) + (z * z) / 4);
-  return { mean, low: (mean + z / 2 - half) / (1 + z), high: (mean + z / 2 + half) / (1 + z) };
-}
-
 /** Answers that all failed. */
 const bad = (count: number): readonly Line[] => many(count, () => ({ score: 0, probability: 1 }));
 
@@ -125,6 +94,13 @@ async function width(service: string): Promise<number> {
   const row = await estimateOf(service);
   return Number(row?.["high"]) - Number(row?.["low"]);
 }
+
+/** Two rests of one conversation and one of another. */
+const rests = (subject: string): readonly Line[] => [
+  { id: "a", score: 0, probability: 1, minutes: 20, session: "s", subject },
+  { id: "b", score: 1, probability: 1, minutes: 10, session: "s", subject },
+  { id: "c", score: 0, probability: 1, minutes: 15, session: "t", subject },
+];
 
 describe("estimates of quality", () => {
   it("are the weighted mean and the interval of the formula", async () => {
@@ -253,6 +229,19 @@ describe("estimates of quality", () => {
     ]);
     expect(await estimateOf("again")).toMatchObject({ scores: 2, mean: 1 });
     expect(await read(newestLines({ where: ["service_name = 'again'"] }))).toHaveLength(3);
+  });
+
+  it("count a conversation once, however often it rested, and its turns one by one", async () => {
+    await write("rests", rests("conversation"));
+    await write("turns", rests("interaction"));
+    expect(await estimateOf("rests")).toMatchObject({ scores: 2, mean: 0.5 });
+    expect((await estimateOf("turns"))?.["scores"]).toBe(3);
+    const where = ["service_name = 'rests'"];
+    const newest = await read(newestLines({ where }));
+    expect(newest.map(({ interaction_id: id }) => String(id)).toSorted()).toEqual([
+      "rests-b",
+      "rests-c",
+    ]);
   });
 });
 

@@ -25,18 +25,24 @@ WHERE ${[range, evaluatedSince, ...where].join("\n  AND ")}`;
 }
 
 /**
- * The newest line for each interaction and evaluator: an interaction that was scored again counts
- * once. Columns: `interaction_id`, `evaluator`, then `columns` and `values`.
+ * What a line is about: an interaction, or a conversation, which is judged again each time it rests
+ * and then names the interaction that was its last turn.
+ */
+const judged = "if(subject = 'conversation', conversation, interaction_id)";
+
+/**
+ * The newest line for each interaction (or conversation) and evaluator: what was scored again counts
+ * once. Columns: `interaction_id`, `evaluator`, then `columns` and `values`, all of the newest line.
  */
 export function newestLines(options: LedgerLines): string {
   const { columns = [], values = ["outcome", "score", "probability"] } = options;
-  const keys = ["interaction_id", "evaluator", ...columns].join(", ");
-  const taken = values.map((value, index) => `newest.${index + 1} AS ${value}`).join(", ");
-  return `SELECT ${keys}, ${taken}
+  const names = ["interaction_id", ...columns, ...values];
+  const taken = names.map((name, index) => `newest.${index + 1} AS ${name}`).join(", ");
+  return `SELECT evaluator, ${taken}
 FROM (
-  SELECT ${keys}, argMax(tuple(${values.join(", ")}), evaluated_at) AS newest
+  SELECT evaluator, argMax(tuple(${names.join(", ")}), evaluated_at) AS newest
   FROM ${indented(ledgerLines(options), 2)}
-  GROUP BY ${keys}
+  GROUP BY evaluator, service_name, ${judged}
 )`;
 }
 
