@@ -166,7 +166,13 @@ describe("estimates of quality", () => {
     const truth = 0.7 * 0.9 + 0.3 * 0.1;
     for (const service of ["days of turns", "days alone"]) {
       const by = "splitByChar('-', interaction_id)[2] AS day";
-      const estimated = await read(estimates({ by: [by], where: [`service_name = '${service}'`] }));
+      const estimated = await read(
+        estimates({
+          by: [by],
+          columns: ["interaction_id"],
+          where: [`service_name = '${service}'`],
+        }),
+      );
       expect(estimated).toHaveLength(days);
       const held = estimated.filter(
         ({ low, high }) => Number(low) <= truth && truth <= Number(high),
@@ -237,7 +243,7 @@ describe("estimates of quality", () => {
     expect(await estimateOf("rests")).toMatchObject({ scores: 2, mean: 0.5 });
     expect((await estimateOf("turns"))?.["scores"]).toBe(3);
     const where = ["service_name = 'rests'"];
-    const newest = await read(newestLines({ where }));
+    const newest = await read(newestLines({ where, values: ["interaction_id"] }));
     expect(newest.map(({ interaction_id: id }) => String(id)).toSorted()).toEqual([
       "rests-b",
       "rests-c",

@@ -9,7 +9,7 @@ export interface EstimateOptions extends LedgerLines {
 }
 
 /** Of the newest line. */
-const lineValues = ["outcome", "score", "probability"];
+const lineValues = ["outcome", "score", "probability", "sipHash64(conversation) AS conversation"];
 
 /** The name of a column that may be written as `expression AS name`. */
 const nameOf = (column: string): string => column.split(" AS ").at(-1) ?? column;
@@ -50,7 +50,7 @@ FROM (
       sum(1 / probability) AS turn_weight,
       sum(score / probability) AS turn_score
     FROM (
-      ${indented(newestLines({ ...lines, values: [...lineValues, "conversation"] }), 6)}
+      ${indented(newestLines({ ...lines, values: lineValues }), 6)}
     )
     WHERE outcome = 'scored'
     GROUP BY ${names}, conversation

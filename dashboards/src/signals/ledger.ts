@@ -6,7 +6,7 @@ export interface LedgerLines {
   readonly where?: readonly string[];
   /** Columns of the interaction to carry along. */
   readonly columns?: readonly string[];
-  /** Columns of the newest line. */
+  /** Columns of the newest line, or `expression AS name`. */
   readonly values?: readonly string[];
   /** The range and the choices; an alert rule has a range only. */
   readonly range?: string;
@@ -32,17 +32,19 @@ const judged = "if(subject = 'conversation', conversation, interaction_id)";
 
 /**
  * The newest line for each interaction (or conversation) and evaluator: what was scored again counts
- * once. Columns: `interaction_id`, `evaluator`, then `columns` and `values`, all of the newest line.
+ * once. Columns: `evaluator`, then `columns` and `values`, all of the newest line. Keys are hashed,
+ * and conversations may be: there are millions, and their ids are long.
  */
 export function newestLines(options: LedgerLines): string {
   const { columns = [], values = ["outcome", "score", "probability"] } = options;
-  const names = ["interaction_id", ...columns, ...values];
-  const taken = names.map((name, index) => `newest.${index + 1} AS ${name}`).join(", ");
+  const parts = [...columns, ...values].map((value) => value.split(" AS "));
+  const read = parts.map(([expression]) => expression).join(", ");
+  const taken = parts.map((part, index) => `newest.${index + 1} AS ${part.at(-1)}`).join(", ");
   return `SELECT evaluator, ${taken}
 FROM (
-  SELECT evaluator, argMax(tuple(${names.join(", ")}), evaluated_at) AS newest
+  SELECT evaluator, argMax(tuple(${read}), evaluated_at) AS newest
   FROM ${indented(ledgerLines(options), 2)}
-  GROUP BY evaluator, service_name, ${judged}
+  GROUP BY evaluator, sipHash128(service_name, ${judged})
 )`;
 }
 
