@@ -3,7 +3,10 @@
 -- ones, and `waiting` come after the last that it answered for. interactions = scored + failed + sampled_out + over_budget + skipped
 -- + not_eligible + lacking + waiting. Those before the first that it answered for do not count.
 -- An evaluator of conversations answers once for each that has come to rest: it has no `lacking` and
--- no `waiting`. `cost_usd` and `unknown_cost` are of all lines, since what was judged twice was paid for twice.
+-- no `waiting`, nor has one that others have gone on without for two days: it was removed or renamed.
+-- `cost_usd` and `unknown_cost` are of all lines, since what was judged twice was paid for twice.
+-- It reads everything that is kept. To bound it in time, filter the tables behind it with the setting
+-- `additional_table_filters` (docs/budgets.md): no condition on `day` reaches the ledger.
 CREATE VIEW IF NOT EXISTS calibrant.v_evaluator_coverage {{on_cluster}} AS
 SELECT
   toDate(pair.started) AS day,
@@ -22,7 +25,7 @@ SELECT
   sum(answer.cost) AS cost_usd,
   sum(answer.unknown) AS unknown_cost
 FROM (
-  SELECT id, started, revised, service, name, subject, last_answered, first_answered
+  SELECT id, started, revised, service, name, subject, current, last_answered, first_answered
   FROM (
     SELECT
       interaction_id AS id,
@@ -34,14 +37,28 @@ FROM (
   ) AS interaction
   CROSS JOIN (
     SELECT
-      toString(e.evaluator) AS name,
-      argMax(toString(e.subject), e.evaluated_at) AS subject,
-      min(i.revised_at) AS first_answered,
-      max(i.revised_at) AS last_answered
-    FROM calibrant.evaluations AS e
-    INNER JOIN calibrant.interactions AS i ON i.interaction_id = e.interaction_id
-    WHERE e.kind IN ('llm', 'code')
-    GROUP BY e.evaluator
+      name,
+      subject,
+      first_answered,
+      last_answered,
+      max(last_line) OVER () AS newest,
+      NOT arrayExists(
+        hour -> hour > last_line + INTERVAL 1 DAY AND hour < newest - INTERVAL 1 DAY,
+        groupUniqArrayArray(hours) OVER ()
+      ) AS current
+    FROM (
+      SELECT
+        toString(e.evaluator) AS name,
+        argMax(toString(e.subject), e.evaluated_at) AS subject,
+        min(i.revised_at) AS first_answered,
+        max(i.revised_at) AS last_answered,
+        max(e.evaluated_at) AS last_line,
+        groupUniqArray(toStartOfHour(e.evaluated_at)) AS hours
+      FROM calibrant.evaluations AS e
+      INNER JOIN calibrant.interactions AS i ON i.interaction_id = e.interaction_id
+      WHERE e.kind IN ('llm', 'code')
+      GROUP BY e.evaluator
+    )
   ) AS evaluators
 ) AS pair
 LEFT JOIN (
@@ -56,5 +73,5 @@ LEFT JOIN (
   WHERE kind IN ('llm', 'code')
   GROUP BY interaction_id, evaluator
 ) AS answer ON answer.id = pair.id AND answer.name = pair.name
-WHERE answer.outcome != '' OR (pair.subject = 'interaction' AND pair.revised >= pair.first_answered)
+WHERE answer.outcome != '' OR (pair.subject = 'interaction' AND pair.current AND pair.revised >= pair.first_answered)
 GROUP BY day, service_name, evaluator;

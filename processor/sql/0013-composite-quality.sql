@@ -19,7 +19,8 @@ FROM (
 );
 
 -- The score of each part of each interaction: the newest score of an evaluator, and the mean of the
--- user's thumbs and ratings.
+-- user's thumbs and ratings. `probability` is that of this part, so each part can be estimated by
+-- itself: sum(score / probability) / sum(1 / probability).
 CREATE VIEW IF NOT EXISTS calibrant.v_quality_parts {{on_cluster}} AS
 SELECT
   scores.interaction_id AS interaction_id,
@@ -27,7 +28,19 @@ SELECT
   scores.score AS score,
   scores.probability AS probability,
   definition.weight AS weight,
-  definition.veto_below AS veto_below
+  definition.veto_below AS veto_below,
+  i.trace_id AS trace_id,
+  i.session_id AS session_id,
+  i.service_name AS service_name,
+  i.environment AS environment,
+  i.release AS release,
+  i.feature AS feature,
+  i.user_segment AS user_segment,
+  i.variant AS variant,
+  i.prompt_name AS prompt_name,
+  i.prompt_version AS prompt_version,
+  i.request_model AS request_model,
+  i.started_at AS started_at
 FROM (
   SELECT
     e.interaction_id AS interaction_id,
@@ -47,27 +60,30 @@ FROM (
   WHERE f.matched AND (f.kind = 'thumbs' OR (f.kind = 'rating' AND f.value_max > 0)) AND f.value IS NOT NULL
   GROUP BY f.interaction_id
 ) AS scores
-INNER JOIN calibrant.v_quality_definition AS definition ON definition.part = scores.part;
+INNER JOIN calibrant.v_quality_definition AS definition ON definition.part = scores.part
+INNER JOIN calibrant.v_interactions AS i ON i.interaction_id = scores.interaction_id;
 
 -- One row for each interaction with at least one part: the weighted mean of the parts that are there,
 -- held down to the lowest score that a veto speaks against. Null when only vetoes are there and none
--- of them speaks. An estimate for many interactions weighs them by 1 / probability: that of the part
--- that was the least likely to be judged.
+-- of them speaks. `probability` is that of the part that was the least likely to be judged among those
+-- that are there. It is not the probability of this row with these parts: a part that was not drawn
+-- leaves the row with what is left, so that a mean over rows, weighed by 1 / probability or not,
+-- depends on how much of each part was judged. Estimate the parts from `v_quality_parts` instead.
 CREATE VIEW IF NOT EXISTS calibrant.v_quality {{on_cluster}} AS
 SELECT
-  i.interaction_id AS interaction_id,
-  i.trace_id AS trace_id,
-  i.session_id AS session_id,
-  i.service_name AS service_name,
-  i.environment AS environment,
-  i.release AS release,
-  i.feature AS feature,
-  i.user_segment AS user_segment,
-  i.variant AS variant,
-  i.prompt_name AS prompt_name,
-  i.prompt_version AS prompt_version,
-  i.request_model AS request_model,
-  i.started_at AS started_at,
+  composed.interaction_id AS interaction_id,
+  tupleElement(composed.known, 1) AS trace_id,
+  tupleElement(composed.known, 2) AS session_id,
+  tupleElement(composed.known, 3) AS service_name,
+  tupleElement(composed.known, 4) AS environment,
+  tupleElement(composed.known, 5) AS release,
+  tupleElement(composed.known, 6) AS feature,
+  tupleElement(composed.known, 7) AS user_segment,
+  tupleElement(composed.known, 8) AS variant,
+  tupleElement(composed.known, 9) AS prompt_name,
+  tupleElement(composed.known, 10) AS prompt_version,
+  tupleElement(composed.known, 11) AS request_model,
+  tupleElement(composed.known, 12) AS started_at,
   composed.quality AS quality,
   composed.vetoed_by AS vetoed_by,
   composed.parts AS parts,
@@ -76,6 +92,20 @@ SELECT
 FROM (
   SELECT
     p.interaction_id AS interaction_id,
+    any((
+      p.trace_id,
+      p.session_id,
+      p.service_name,
+      p.environment,
+      p.release,
+      p.feature,
+      p.user_segment,
+      p.variant,
+      p.prompt_name,
+      p.prompt_version,
+      p.request_model,
+      p.started_at
+    )) AS known,
     sum(p.weight) AS weights,
     if(weights > 0, sum(p.weight * p.score) / weights, NULL) AS mean,
     countIf(p.score < p.veto_below) AS vetoes,
@@ -91,5 +121,4 @@ FROM (
     min(p.probability) AS probability
   FROM calibrant.v_quality_parts AS p
   GROUP BY p.interaction_id
-) AS composed
-INNER JOIN calibrant.v_interactions AS i ON i.interaction_id = composed.interaction_id;
+) AS composed;

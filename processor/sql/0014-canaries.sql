@@ -55,7 +55,7 @@ SELECT
   run,
   evaluator,
   evaluator_version,
-  any(c.model) AS judge_model,
+  anyIf(c.model, c.model != '') AS judge_model,
   countIf(c.trial = 'first') AS items,
   countIf(c.outcome != 'scored') AS failed,
   countIf(c.trial = 'first' AND c.outcome = 'scored' AND NOT c.attack) AS compared,
@@ -84,45 +84,76 @@ SELECT
 FROM calibrant.v_canaries AS c
 GROUP BY run, evaluator, evaluator_version;
 
--- How each version of a judge behaves in production, by day. `length_slope` is the change of the score
--- with each doubling of the answer's length (least squares, with its standard error): a judge that
--- favours long answers has a positive one, as has an application whose long answers are better.
+-- How each version of a judge behaves in production, by day. `mean_score` and `length_slope` weigh a
+-- score by 1 / probability, since answers are drawn with different ones (short answers more often).
+-- `length_slope` is the change of the score with each doubling of the answer's length (weighted least
+-- squares): a judge that favours long answers has a positive one, as has an application whose long
+-- answers are better. Its standard error sums the squared residuals over conversations, whose turns
+-- are drawn together (White 1980, Liang and Zeger 1986; times n / (n - 2) of n answers).
 CREATE VIEW IF NOT EXISTS calibrant.v_judge_health {{on_cluster}} AS
-SELECT
-  toStartOfDay(evaluated_at) AS day,
-  evaluator,
-  evaluator_version,
-  any(judge_model) AS model,
-  countIf(outcome = 'scored') AS scored,
-  countIf(outcome = 'failed') AS failed,
-  failed / (scored + failed) AS failure_share,
-  avgIf(score, outcome = 'scored') AS mean_score,
-  quantileIf(0.5)(latency_ms, outcome = 'scored') AS latency_p50_ms,
-  quantileIf(0.95)(latency_ms, outcome = 'scored') AS latency_p95_ms,
-  sum(cost_usd) AS spent_usd,
-  countIf(outcome = 'scored' AND characters > 0) AS measured,
-  varPopIf(log2(characters), outcome = 'scored' AND characters > 0) AS spread,
-  covarPopIf(log2(characters), score, outcome = 'scored' AND characters > 0) AS together,
-  if(measured < 3 OR spread = 0, NULL, together / spread) AS length_slope,
-  if(
-    length_slope IS NULL,
-    NULL,
-    sqrt(greatest(0, varPopIf(score, outcome = 'scored' AND characters > 0) - together * together / spread)
-      / (measured - 2) / spread)
-  ) AS length_slope_se
+SELECT * EXCEPT (weights, mean_doublings, mean_measured, answers, spread)
 FROM (
   SELECT
-    e.evaluated_at AS evaluated_at,
-    e.evaluator AS evaluator,
-    e.evaluator_version AS evaluator_version,
-    e.model AS judge_model,
-    e.outcome AS outcome,
-    assumeNotNull(e.score) AS score,
-    e.latency_ms AS latency_ms,
-    e.cost_usd AS cost_usd,
-    lengthUTF8(i.output_text) AS characters
-  FROM calibrant.evaluations AS e
-  LEFT JOIN calibrant.interactions AS i ON i.interaction_id = e.interaction_id
-  WHERE e.kind = 'llm' AND e.outcome IN ('scored', 'failed')
-)
-GROUP BY day, evaluator, evaluator_version;
+    toStartOfDay(evaluated_at) AS day,
+    evaluator,
+    evaluator_version,
+    anyIf(judge_model, judge_model != '') AS model,
+    countIf(outcome = 'scored') AS scored,
+    countIf(outcome = 'failed') AS failed,
+    failed / (scored + failed) AS failure_share,
+    if(scored = 0, NULL, sumIf(score * weight, outcome = 'scored') / sumIf(weight, outcome = 'scored')) AS mean_score,
+    quantileIf(0.5)(latency_ms, outcome = 'scored') AS latency_p50_ms,
+    quantileIf(0.95)(latency_ms, outcome = 'scored') AS latency_p95_ms,
+    sum(cost_usd) AS spent_usd,
+    countIf(outcome = 'scored' AND characters > 0) AS measured,
+    sumIf(weight, outcome = 'scored' AND characters > 0) AS weights,
+    sumIf(weight * doublings, outcome = 'scored' AND characters > 0) / weights AS mean_doublings,
+    sumIf(weight * score, outcome = 'scored' AND characters > 0) / weights AS mean_measured,
+    groupArrayIf((doublings, score, weight, conversation), outcome = 'scored' AND characters > 0) AS answers,
+    arraySum(a -> a.3 * pow(a.1 - mean_doublings, 2), answers) AS spread,
+    if(
+      measured < 3 OR spread < 1e-9 * weights,
+      NULL,
+      arraySum(a -> a.3 * (a.1 - mean_doublings) * (a.2 - mean_measured), answers) / spread
+    ) AS length_slope,
+    if(
+      length_slope IS NULL,
+      NULL,
+      sqrt(
+        arraySum(
+          part -> part * part,
+          tupleElement(
+            arrayReduce(
+              'sumMap',
+              arrayMap(a -> [a.4], answers),
+              arrayMap(
+                a -> [a.3 * (a.1 - mean_doublings)
+                  * (a.2 - mean_measured - assumeNotNull(length_slope) * (a.1 - mean_doublings))],
+                answers
+              )
+            ),
+            2
+          )
+        ) * measured / (measured - 2)
+      ) / spread
+    ) AS length_slope_se
+  FROM (
+    SELECT
+      e.evaluated_at AS evaluated_at,
+      e.evaluator AS evaluator,
+      e.evaluator_version AS evaluator_version,
+      e.model AS judge_model,
+      e.outcome AS outcome,
+      assumeNotNull(e.score) AS score,
+      1 / e.probability AS weight,
+      e.latency_ms AS latency_ms,
+      e.cost_usd AS cost_usd,
+      lengthUTF8(i.output_text) AS characters,
+      log2(greatest(1, characters)) AS doublings,
+      sipHash64(multiIf(i.session_id != '', i.session_id, i.trace_id != '', i.trace_id, e.interaction_id)) AS conversation
+    FROM calibrant.evaluations AS e
+    LEFT JOIN calibrant.interactions AS i ON i.interaction_id = e.interaction_id
+    WHERE e.kind = 'llm' AND e.outcome IN ('scored', 'failed')
+  )
+  GROUP BY day, evaluator, evaluator_version
+);

@@ -9,7 +9,9 @@ import { qualityByRelease, scoreOf } from "#dashboards/signals/quality.js";
 import { choices, releaseStarts } from "#dashboards/signals/releases.js";
 import { interactions, worstInteractions } from "#dashboards/signals/traffic.js";
 import { qualityThreshold } from "#dashboards/thresholds.js";
+import { randomNumbers } from "../support/random-numbers.js";
 import { startDashboardStore, type DashboardStore } from "../support/dashboard-store.js";
+import { plainEstimate, sum } from "./plain-estimate.js";
 
 let data: DashboardStore;
 beforeAll(async () => {
@@ -40,17 +42,21 @@ interface Line {
   readonly probability: number;
   /** Minutes before the end of the range at which it was evaluated. */
   readonly minutes?: number;
+  /** Empty unless given: a conversation of its own. */
+  readonly session?: string;
+  readonly subject?: string;
 }
 
 /** Interactions of a service of their own and lines of one judge about them. */
 async function write(service: string, lines: readonly Line[]): Promise<void> {
   const at = (minutes: number): string =>
     new Date(data.range.to - minutes * 60_000).toISOString().slice(0, 23).replace("T", " ");
-  const ids = [...new Set(lines.map(({ id }) => id))];
+  const sessions = new Map(lines.map(({ id, session = "" }) => [id, session]));
   await data.store.client.insert(
     "calibrant.interactions",
-    ids.map((id) => ({
+    [...sessions].map(([id, session_id]) => ({
       interaction_id: `${service}-${id}`,
+      session_id,
       service_name: service,
       feature: "one",
       release: "1",
@@ -61,11 +67,12 @@ async function write(service: string, lines: readonly Line[]): Promise<void> {
   );
   await data.store.client.insert(
     "calibrant.evaluations",
-    lines.map(({ id, score, probability, minutes = 20 }) => ({
+    lines.map(({ id, score, probability, minutes = 20, subject = "interaction" }) => ({
       interaction_id: `${service}-${id}`,
       service_name: service,
       evaluator: `judge of ${service}`,
       kind: "llm",
+      subject,
       outcome: score === null ? "failed" : "scored",
       score,
       probability,
@@ -76,29 +83,6 @@ async function write(service: string, lines: readonly Line[]): Promise<void> {
 
 const many = (count: number, line: (index: number) => Omit<Line, "id">): readonly Line[] =>
   Array.from({ length: count }, (_unused, index) => ({ id: String(index), ...line(index) }));
-
-/** The formula in its plain form, over rows in memory. */
-function plainEstimate(rows: readonly { score: number; probability: number }[]): {
-  mean: number;
-  low: number;
-  high: number;
-} {
-  const weights = rows.map(({ probability }) => 1 / probability);
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const squares = weights.reduce((sum, weight) => sum + weight ** 2, 0);
-  const mean =
-    rows.reduce((sum, { score }, index) => sum + score * (weights[index] ?? 0), 0) / total;
-  const spread = rows.reduce(
-    (sum, { score }, index) => sum + ((weights[index] ?? 0) * (score - mean)) ** 2,
-    0,
-  );
-  const drawn = total ** 2 / squares;
-  const ratio = mean > 0 && mean < 1 ? spread / squares / (mean * (1 - mean)) : 1;
-  const effective = (drawn * (drawn + 1)) / (drawn * ratio + 1);
-  const z = 1.96 ** 2 / effective;
-  const half = Math.sqrt(z * mean * (1 - mean) + (z * z) / 4);
-  return { mean, low: (mean + z / 2 - half) / (1 + z), high: (mean + z / 2 + half) / (1 + z) };
-}
 
 /** Answers that all failed. */
 const bad = (count: number): readonly Line[] => many(count, () => ({ score: 0, probability: 1 }));
@@ -111,14 +95,23 @@ async function width(service: string): Promise<number> {
   return Number(row?.["high"]) - Number(row?.["low"]);
 }
 
+/** Two rests of one conversation and one of another. */
+const rests = (subject: string): readonly Line[] => [
+  { id: "a", score: 0, probability: 1, minutes: 20, session: "s", subject },
+  { id: "b", score: 1, probability: 1, minutes: 10, session: "s", subject },
+  { id: "c", score: 0, probability: 1, minutes: 15, session: "t", subject },
+];
+
 describe("estimates of quality", () => {
   it("are the weighted mean and the interval of the formula", async () => {
-    const rows = await read(newestLines({ where: ["evaluator = 'groundedness'"] }));
+    const values = ["outcome", "score", "probability", "conversation"];
+    const rows = await read(newestLines({ values, where: ["evaluator = 'groundedness'"] }));
     const scored = rows
       .filter(({ outcome }) => outcome === "scored")
-      .map(({ score, probability }) => ({
+      .map(({ score, probability, conversation }) => ({
         score: Number(score),
         probability: Number(probability),
+        conversation: String(conversation),
       }));
     expect(scored.length).toBeGreaterThan(500);
     const [row] = await read(scoreOf("groundedness"));
@@ -147,6 +140,62 @@ describe("estimates of quality", () => {
       ].map(({ score, probability }) => ({ score: score ?? 0, probability })),
     );
     expect(row?.["low"]).toBeCloseTo(plain.low, 5);
+  });
+
+  it("hold the truth on 95% of the days, though turns of a conversation are alike", async () => {
+    const days = 300;
+    const random = randomNumbers(11);
+    const turns: Line[] = [];
+    const alone: Line[] = [];
+    const judged = { probability: 0.3, minutes: 20 };
+    for (let day = 0; day < days; day++) {
+      for (let session = 0; session < 300; session++) {
+        const good = random.uniform() < 0.7;
+        if (random.uniform() >= judged.probability) continue;
+        for (let turn = 0; turn < 3; turn++) {
+          const score = random.uniform() < 0.9 === good ? 1 : 0;
+          const id = `${day}-${session}-${turn}`;
+          const line = { id, score, ...judged, session: `${day}-${session}` };
+          turns.push(line);
+          if (turn === 0) alone.push({ ...line, session: "" });
+        }
+      }
+    }
+    await write("days of turns", turns);
+    await write("days alone", alone);
+    const truth = 0.7 * 0.9 + 0.3 * 0.1;
+    for (const service of ["days of turns", "days alone"]) {
+      const by = "splitByChar('-', interaction_id)[2] AS day";
+      const estimated = await read(
+        estimates({
+          by: [by],
+          columns: ["interaction_id"],
+          where: [`service_name = '${service}'`],
+        }),
+      );
+      expect(estimated).toHaveLength(days);
+      const held = estimated.filter(
+        ({ low, high }) => Number(low) <= truth && truth <= Number(high),
+      ).length;
+      expect(held / days).toBeGreaterThanOrEqual(0.93);
+      expect(held / days).toBeLessThan(0.98);
+    }
+  });
+
+  it("count equal turns of a conversation as one", async () => {
+    const scores = many(40, (index) => ({ score: index % 4 === 0 ? 0 : 1, probability: 0.5 }));
+    await write("single", scores);
+    await write(
+      "tripled",
+      [0, 1, 2].flatMap((turn) =>
+        scores.map((line) => ({ ...line, id: `${line.id}-${turn}`, session: `t${line.id}` })),
+      ),
+    );
+    const single = await estimateOf("single");
+    const tripled = await estimateOf("tripled");
+    expect(tripled).toMatchObject({ scores: 120, mean: single?.["mean"] });
+    expect(tripled?.["low"]).toBeCloseTo(Number(single?.["low"]), 9);
+    expect(tripled?.["high"]).toBeCloseTo(Number(single?.["high"]), 9);
   });
 
   it("are not certain when every score is the same", async () => {
@@ -187,14 +236,27 @@ describe("estimates of quality", () => {
     expect(await estimateOf("again")).toMatchObject({ scores: 2, mean: 1 });
     expect(await read(newestLines({ where: ["service_name = 'again'"] }))).toHaveLength(3);
   });
+
+  it("count a conversation once, however often it rested, and its turns one by one", async () => {
+    await write("rests", rests("conversation"));
+    await write("turns", rests("interaction"));
+    expect(await estimateOf("rests")).toMatchObject({ scores: 2, mean: 0.5 });
+    expect((await estimateOf("turns"))?.["scores"]).toBe(3);
+    const where = ["service_name = 'rests'"];
+    const newest = await read(newestLines({ where, values: ["interaction_id"] }));
+    expect(newest.map(({ interaction_id: id }) => String(id)).toSorted()).toEqual([
+      "rests-b",
+      "rests-c",
+    ]);
+  });
 });
 
 describe("the ledger on the dashboard", () => {
   it("accounts for every line", async () => {
     const counted = await read(outcomesOverTime);
-    const total = counted
-      .flatMap(({ time: _time, ...outcomes }) => Object.values(outcomes))
-      .reduce<number>((sum, value) => sum + Number(value), 0);
+    const total = sum(
+      counted.flatMap(({ time: _time, ...outcomes }) => Object.values(outcomes).map(Number)),
+    );
     const lines = await read(newestLines({ values: ["outcome"] }));
     expect(total).toBe(lines.length);
     const [share] = await read(coverage);

@@ -6,7 +6,7 @@ export interface LedgerLines {
   readonly where?: readonly string[];
   /** Columns of the interaction to carry along. */
   readonly columns?: readonly string[];
-  /** Columns of the newest line. */
+  /** Columns of the newest line, or `expression AS name`. */
   readonly values?: readonly string[];
   /** The range and the choices; an alert rule has a range only. */
   readonly range?: string;
@@ -25,18 +25,26 @@ WHERE ${[range, evaluatedSince, ...where].join("\n  AND ")}`;
 }
 
 /**
- * The newest line for each interaction and evaluator: an interaction that was scored again counts
- * once. Columns: `interaction_id`, `evaluator`, then `columns` and `values`.
+ * What a line is about: an interaction, or a conversation, which is judged again each time it rests
+ * and then names the interaction that was its last turn.
+ */
+const judged = "if(subject = 'conversation', conversation, interaction_id)";
+
+/**
+ * The newest line for each interaction (or conversation) and evaluator: what was scored again counts
+ * once. Columns: `evaluator`, then `columns` and `values`, all of the newest line. Keys are hashed,
+ * and conversations may be: there are millions, and their ids are long.
  */
 export function newestLines(options: LedgerLines): string {
   const { columns = [], values = ["outcome", "score", "probability"] } = options;
-  const keys = ["interaction_id", "evaluator", ...columns].join(", ");
-  const taken = values.map((value, index) => `newest.${index + 1} AS ${value}`).join(", ");
-  return `SELECT ${keys}, ${taken}
+  const parts = [...columns, ...values].map((value) => value.split(" AS "));
+  const read = parts.map(([expression]) => expression).join(", ");
+  const taken = parts.map((part, index) => `newest.${index + 1} AS ${part.at(-1)}`).join(", ");
+  return `SELECT evaluator, ${taken}
 FROM (
-  SELECT ${keys}, argMax(tuple(${values.join(", ")}), evaluated_at) AS newest
+  SELECT evaluator, argMax(tuple(${read}), evaluated_at) AS newest
   FROM ${indented(ledgerLines(options), 2)}
-  GROUP BY ${keys}
+  GROUP BY evaluator, sipHash128(service_name, ${judged})
 )`;
 }
 

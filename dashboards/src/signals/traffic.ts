@@ -40,7 +40,7 @@ export const worstInteractions = `WITH worst AS (
   FROM (
     ${indented(
       newestLines({
-        columns: ["started_at"],
+        columns: ["interaction_id", "started_at"],
         values: ["outcome", "score", "explanation"],
         where: [judgesOnly],
       }),
