@@ -23,7 +23,7 @@ const sections = ["receivers", "processors", "exporters", "extensions", "service
 const isConfiguration = ({ text }: { text: string }): boolean =>
   sections.some((section) => new RegExp(`^${section}:`, "m").test(text));
 const configurations = examples.filter(isConfiguration);
-const rubrics = examples.filter((example) => !isConfiguration(example));
+const rubrics = examples.filter(({ text }) => /^name:/m.test(text) && /^scale:/m.test(text));
 
 /** Files that the examples name. */
 const files: Readonly<Record<string, string>> = {
@@ -51,6 +51,7 @@ const environment = {
   OPENAI_API_KEY: "key",
   CALIBRANT_FEEDBACK_SECRET: "a secret of more than thirty-two characters",
   TRACING_KEY: "key",
+  REPLICA: "calibrant-2",
 };
 
 describe("the examples of the documentation", () => {

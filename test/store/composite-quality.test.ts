@@ -166,7 +166,7 @@ describe("the composite quality of an interaction", () => {
         );
         expect(row?.quality ?? null).toEqual(page?.quality == null ? null : close(page.quality));
       }),
-      { numRuns: 25 },
+      { numRuns: 10 },
     );
   });
 });

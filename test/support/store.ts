@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { startEmbeddedStore, type EmbeddedStore } from "#processor/embedded/embedded.js";
@@ -6,6 +6,7 @@ import { systemClock } from "#processor/kernel/clock.js";
 import { createLogger } from "#processor/kernel/logger.js";
 import { createStoreClient, type StoreClient } from "#processor/store/client.js";
 import { migrate } from "#processor/store/migrations.js";
+import { templateVariable } from "./store-template.js";
 
 export interface TestStore {
   readonly client: StoreClient;
@@ -25,6 +26,10 @@ export interface TestStoreOptions {
 /** An embedded store in a directory of its own, with the schema of this version. */
 export async function startTestStore(options: TestStoreOptions = {}): Promise<TestStore> {
   const dataDir = await mkdtemp(path.join(os.tmpdir(), "calibrant-store-"));
+  const template = process.env[templateVariable];
+  if (options.migrated !== false && template !== undefined) {
+    await cp(template, dataDir, { recursive: true });
+  }
   const embedded = await startEmbeddedStore({
     dataDir,
     host: "127.0.0.1",
