@@ -32,7 +32,7 @@ const reserved: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The files at the root of `src` that join the rooms, and what they may look into. */
-const joiners = new Set(["main.ts", "house.ts", "config.ts", "commands"]);
+const joiners = new Set(["main.ts", "house.ts", "walks.ts", "config.ts", "commands"]);
 
 interface Import {
   readonly file: string;

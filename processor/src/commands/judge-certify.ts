@@ -3,9 +3,9 @@ import Table from "cli-table3";
 import { InvalidArgumentError, type Command } from "commander";
 import { loadConfig } from "../config.js";
 import { certifyJudges, readTrialItems, type Certificate } from "../evaluate/evaluate.js";
+import { judgePriceOf, pricesOf } from "../interactions/interactions.js";
 import { systemClock } from "../kernel/clock.js";
 import { clopperPearsonUpper } from "../kernel/statistics/proportion.js";
-import { judgePrices } from "./judge-prices.js";
 import { copiesText } from "./judge-table.js";
 import { createProgressBar } from "./progress-bar.js";
 import { samplesOption } from "./samples-option.js";
@@ -61,7 +61,7 @@ async function certify(rubric: string, options: CertifyOptions, terminal: Termin
       delta,
       items,
       clock: systemClock,
-      priceOf: judgePrices(config),
+      priceOf: judgePriceOf(pricesOf(config.processors.interactions)),
       signal: stopSignal(),
       onDone: (done) => bar.show(done, items.length * models.length, rubric),
     });

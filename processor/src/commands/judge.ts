@@ -9,12 +9,12 @@ import {
   type Trial,
   type TrialItem,
 } from "../evaluate/evaluate.js";
+import { judgePriceOf, pricesOf } from "../interactions/interactions.js";
 import { systemClock } from "../kernel/clock.js";
 import { CalibrantError } from "../kernel/errors.js";
 import { createLogger } from "../kernel/logger.js";
 import { readPastInteractions } from "../store/past-interactions.js";
 import { addCertifyCommand } from "./judge-certify.js";
-import { judgePrices } from "./judge-prices.js";
 import { renderTrial } from "./judge-table.js";
 import { toMoment, type Moment } from "./moment.js";
 import { openStore } from "./open-store.js";
@@ -85,7 +85,7 @@ async function tryRubric(
       items,
       clock: systemClock,
       signal: stopSignal(),
-      priceOf: judgePrices(config),
+      priceOf: judgePriceOf(pricesOf(config.processors.interactions)),
       onDone: (done) => bar.show(done, items.length, rubric),
     });
   } finally {

@@ -49,3 +49,11 @@ export function pricesOf(config: InteractionsConfig): PriceList {
     })),
   );
 }
+
+/** What a judge model costs by the price list: US dollars per million tokens. */
+export function judgePriceOf(prices: PriceList) {
+  return (model: string) => {
+    const price = prices.find("", model);
+    return price === undefined ? undefined : { ...price, cached_input: price.cachedInput };
+  };
+}

@@ -1,9 +1,10 @@
+import { personalDataKinds } from "../model/personal-data.js";
 import type { FindPersonalData } from "../model/ports.js";
-import { PresetScanner, presetNames } from "./presets/preset-scanner.js";
+import { PresetScanner } from "./presets/preset-scanner.js";
 
 /** Finds what any of the presets finds, by their names, in time linear in the text. */
 export function personalDataFinder(): FindPersonalData {
-  const scanner = new PresetScanner(new Set(presetNames));
+  const scanner = new PresetScanner(new Set(personalDataKinds));
   return (text) => {
     const bytes = Buffer.from(text);
     const found: { kind: string; text: string }[] = [];

@@ -1,9 +1,9 @@
+import { personalDataKinds } from "../model/personal-data.js";
 import { z } from "zod";
 import { patternFault } from "./own-pattern.js";
-import { presetNames } from "./presets/preset-scanner.js";
 
-const known = `expected one of ${presetNames.join(", ")}, or a name and a pattern`;
-const preset = z.enum(presetNames, known);
+const known = `expected one of ${personalDataKinds.join(", ")}, or a name and a pattern`;
+const preset = z.enum(personalDataKinds, known);
 
 const ownPattern = z.strictObject(
   {
@@ -14,7 +14,7 @@ const ownPattern = z.strictObject(
         "expected up to 50 of a-z, 0-9 and _, beginning with a letter",
       )
       .refine(
-        (name) => !(presetNames as readonly string[]).includes(name),
+        (name) => !(personalDataKinds as readonly string[]).includes(name),
         "is the name of a preset",
       )
       .describe("Counted under this name"),
@@ -76,7 +76,7 @@ export const redactConfig = z.strictObject({
     })
     .default([])
     .describe(
-      `By content: presets (${presetNames.join(", ")}) and own patterns. Found in every text, a name in brackets takes its place.`,
+      `By content: presets (${personalDataKinds.join(", ")}) and own patterns. Found in every text, a name in brackets takes its place.`,
     ),
 });
 

@@ -1,8 +1,9 @@
+import { type PersonalDataKind } from "../model/personal-data.js";
 import type { Meter } from "@opentelemetry/api";
 import type { Redactor } from "../model/ports.js";
 import { AttributeRules } from "./attribute-rules.js";
 import { OwnPattern } from "./own-pattern.js";
-import { PresetScanner, type PresetName } from "./presets/preset-scanner.js";
+import { PresetScanner } from "./presets/preset-scanner.js";
 import type { RedactConfig } from "./redact-config.js";
 import { TextRedactor } from "./redactor.js";
 
@@ -26,7 +27,7 @@ export function createRedactor({ config, meter }: RedactorOptions): Redactor | u
   const dropped = meter.createCounter("calibrant.redact.dropped_attributes", {
     description: "Attributes that were left out because of their names",
   });
-  const presets = new Set<PresetName>();
+  const presets = new Set<PersonalDataKind>();
   const own: OwnPattern[] = [];
   for (const rule of patterns) {
     if (typeof rule === "string") presets.add(rule);

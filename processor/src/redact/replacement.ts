@@ -1,5 +1,6 @@
+import { personalDataKinds, type PersonalDataKind } from "../model/personal-data.js";
 import type { Match } from "./presets/match.js";
-import { presetNames, type PresetName, type PresetScanner } from "./presets/preset-scanner.js";
+import { type PresetScanner } from "./presets/preset-scanner.js";
 
 /** A part of a text and what takes its place. */
 export interface Replacement extends Match {
@@ -8,8 +9,8 @@ export interface Replacement extends Match {
 }
 
 const labels = Object.fromEntries(
-  presetNames.map((name) => [name, Buffer.from(`[${name}]`)]),
-) as Readonly<Record<PresetName, Buffer>>;
+  personalDataKinds.map((name) => [name, Buffer.from(`[${name}]`)]),
+) as Readonly<Record<PersonalDataKind, Buffer>>;
 
 /** All that the presets find in a text, in order. */
 export function* presetMatches(presets: PresetScanner, text: Buffer): Generator<Replacement> {

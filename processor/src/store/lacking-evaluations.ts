@@ -1,5 +1,6 @@
 import type { Replica } from "../model/replica.js";
 import { storeTime, type StoreClient } from "./client.js";
+import { judgedFrom, readQueue, type Stretch } from "./queue-stretches.js";
 import { replicaPart } from "./replica-part.js";
 
 /** An interaction without a line for some evaluators. */
@@ -9,16 +10,6 @@ export interface Lacking {
   readonly revisedAt: number;
   readonly missing: readonly string[];
 }
-
-/** Interactions that are compared with the ledger at once. */
-const stretch = 20_000;
-
-/**
- * An interaction is evaluated after it began. The day in hand is for applications whose clocks
- * are ahead of ours: only with one that is further ahead, and a revision that comes later than a
- * day, could an earlier line be missed.
- */
-const clockSpread = 86_400_000;
 
 /**
  * The interactions of this replica's traces revised at or after `since` that lack a line about what they are now for
@@ -32,56 +23,19 @@ export async function readLacking(
   replica: Replica,
 ): Promise<{ readonly lacking: Lacking[]; readonly now: number }> {
   const own = replicaPart(replica, "trace_id");
-  const lacking: Lacking[] = [];
-  let now: number | undefined;
-  for (let from = since; ;) {
-    const part = await readStretch(client, from, own);
-    now ??= part.now;
-    if (part.rows === 0) return { lacking, now };
-    lacking.push(...(await readPart(client, evaluators, from, part, limit - lacking.length, own)));
-    if (lacking.length >= limit || part.rows < stretch) return { lacking, now };
-    from = part.until + 1;
-  }
-}
-
-/** A piece of the queue. */
-interface Stretch {
-  readonly rows: number;
-  /** Revision time of its last interaction, inclusive. */
-  readonly until: number;
-  /** When the first of its interactions began. */
-  readonly earliest: number;
-  readonly now: number;
-}
-
-async function readStretch(client: StoreClient, from: number, own: string): Promise<Stretch> {
-  const [row] = await client.query<Record<keyof Stretch, string>>(
-    `SELECT count() AS rows,
-            toUnixTimestamp64Milli(max(revised_at)) AS until,
-            toUnixTimestamp64Milli(min(least(started_at, revised_at))) AS earliest,
-            toUnixTimestamp64Milli(now64(3)) AS now
-     FROM (
-       SELECT revised_at, started_at FROM calibrant.interactions
-       WHERE revised_at >= {from:DateTime64(3)} ${own}
-       ORDER BY revised_at
-       LIMIT {stretch:UInt32} WITH TIES
-     )`,
-    { from: storeTime(from), stretch },
-  );
-  const { rows = 0, until = 0, earliest = 0, now = 0 } = row ?? {};
-  return {
-    rows: Number(rows),
-    until: Number(until),
-    earliest: Number(earliest),
-    now: Number(now),
-  };
+  const { found: lacking, now } = await readQueue(client, {
+    since,
+    limit,
+    where: own,
+    read: (stretch, left) => readPart(client, evaluators, stretch, left, own),
+  });
+  return { lacking, now };
 }
 
 async function readPart(
   client: StoreClient,
   evaluators: readonly string[],
-  from: number,
-  { until, earliest }: Stretch,
+  { from, until, earliest }: Stretch,
   limit: number,
   own: string,
 ): Promise<Lacking[]> {
@@ -116,7 +70,7 @@ async function readPart(
       evaluators,
       from: storeTime(from),
       until: storeTime(until),
-      earliest: storeTime(Math.max(0, earliest - clockSpread)),
+      earliest: judgedFrom(earliest),
       limit,
     },
   );

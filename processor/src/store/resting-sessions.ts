@@ -1,5 +1,6 @@
 import type { Replica } from "../model/replica.js";
 import { storeTime, type StoreClient } from "./client.js";
+import { judgedFrom, readQueue, type Stretch } from "./queue-stretches.js";
 import { replicaPart } from "./replica-part.js";
 
 /** A session that rests, without a line for some evaluators at its last turn. */
@@ -14,12 +15,6 @@ export interface RestingSession {
   readonly missing: readonly string[];
 }
 
-/** Turns that are looked at at once. */
-const stretch = 20_000;
-
-/** A turn is evaluated after it began; the day in hand is for applications whose clocks are ahead. */
-const clockSpread = 86_400_000;
-
 /**
  * Sessions of this replica whose last revision was at or after `since` and at least `idle` milliseconds ago, oldest
  * revision first, and the store's time. Reads narrow columns only, and of the sessions nothing that
@@ -33,72 +28,27 @@ export async function readResting(
   idle: number,
   replica: Replica,
 ): Promise<{ readonly resting: RestingSession[]; readonly now: number }> {
-  const own = replicaPart(replica, "service_name, session_id");
-  const resting: RestingSession[] = [];
-  let now: number | undefined;
-  for (let from = since; ;) {
-    const part = await readStretch(client, from, idle, own);
-    now ??= part.now;
-    if (part.rows === 0) return { resting, now };
-    const left = limit - resting.length;
-    resting.push(...(await readPart(client, evaluators, from, part, left, own)));
-    if (resting.length >= limit || part.rows < stretch) return { resting, now };
-    from = part.until + 1;
-  }
-}
-
-/** A piece of the queue. */
-interface Stretch {
-  readonly rows: number;
-  /** Revision time of its last turn, inclusive. */
-  readonly until: number;
-  /** When the first of its turns began. */
-  readonly earliest: number;
-  readonly now: number;
-}
-
-async function readStretch(
-  client: StoreClient,
-  from: number,
-  idle: number,
-  own: string,
-): Promise<Stretch> {
-  const [row] = await client.query<Record<keyof Stretch, string>>(
-    `SELECT count() AS rows,
-            toUnixTimestamp64Milli(max(revised_at)) AS until,
-            toUnixTimestamp64Milli(min(started_at)) AS earliest,
-            toUnixTimestamp64Milli(now64(3)) AS now
-     FROM (
-       SELECT revised_at, started_at FROM calibrant.interactions
-       WHERE revised_at >= {from:DateTime64(3)}
-         AND revised_at <= now64(3) - toIntervalMillisecond({idle:UInt64})
-         AND session_id != '' ${own}
-       ORDER BY revised_at
-       LIMIT {stretch:UInt32} WITH TIES
-     )`,
-    { from: storeTime(from), idle: Math.ceil(idle), stretch },
-  );
-  const { rows = 0, until = 0, earliest = 0, now = 0 } = row ?? {};
-  return {
-    rows: Number(rows),
-    until: Number(until),
-    earliest: Number(earliest),
-    now: Number(now),
-  };
+  const own = `AND session_id != '' ${replicaPart(replica, "service_name, session_id")}`;
+  const { found: resting, now } = await readQueue(client, {
+    since,
+    limit,
+    where: `${own} AND revised_at <= now64(3) - toIntervalMillisecond({idle:UInt64})`,
+    parameters: { idle: Math.ceil(idle) },
+    read: (stretch, left) => readPart(client, evaluators, stretch, left, own),
+  });
+  return { resting, now };
 }
 
 /** A session belongs to the stretch that its last revision lies in: it is found once. */
 async function readPart(
   client: StoreClient,
   evaluators: readonly string[],
-  from: number,
-  { until, earliest }: Stretch,
+  { from, until, earliest }: Stretch,
   limit: number,
   own: string,
 ): Promise<RestingSession[]> {
   const touched = `FROM calibrant.interactions
-    WHERE revised_at >= {from:DateTime64(3)} AND revised_at <= {until:DateTime64(3)}
-      AND session_id != '' ${own}`;
+    WHERE revised_at >= {from:DateTime64(3)} AND revised_at <= {until:DateTime64(3)} ${own}`;
   const rows = await client.query<
     Pick<RestingSession, "service" | "session" | "lastTurn" | "missing"> & {
       started: string;
@@ -136,7 +86,7 @@ async function readPart(
       from: storeTime(from),
       until: storeTime(until),
       earliest: storeTime(Math.max(0, earliest)),
-      judged: storeTime(Math.max(0, earliest - clockSpread)),
+      judged: judgedFrom(earliest),
       limit,
     },
   );

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { personalDataKinds } from "../../model/personal-data.js";
 
 /** An answer is handed to checks with so many characters at most. */
 const longestAnswer = 50_000;
@@ -35,16 +36,6 @@ export const languageOptions = z.strictObject({
     .optional()
     .describe("Languages in which answers may be; that of the user when left out"),
 });
-
-const personalDataKinds = [
-  "email",
-  "phone",
-  "card_number",
-  "iban",
-  "api_key",
-  "jwt",
-  "ipv4",
-] as const;
 
 export const personalDataOptions = z.strictObject({
   kinds: z

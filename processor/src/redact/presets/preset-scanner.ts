@@ -1,3 +1,4 @@
+import type { PersonalDataKind } from "../../model/personal-data.js";
 import { apiKeyTriggers, matchApiKey, matchBearer } from "./api-key.js";
 import { matchCardNumber } from "./card-number.js";
 import { digitsEnd } from "./characters.js";
@@ -8,20 +9,8 @@ import { JwtMatcher } from "./jwt.js";
 import type { Match, Matcher } from "./match.js";
 import { matchNational, matchParenthesis, matchPlus } from "./phone.js";
 
-export const presetNames = [
-  "email",
-  "phone",
-  "card_number",
-  "iban",
-  "api_key",
-  "jwt",
-  "ipv4",
-] as const;
-
-export type PresetName = (typeof presetNames)[number];
-
 interface Trial {
-  readonly preset: PresetName;
+  readonly preset: PersonalDataKind;
   readonly match: Matcher;
   /** For digits: a bit for each length of a run with which a match can begin. */
   readonly runs: number;
@@ -48,7 +37,7 @@ function lengthsFrom(shortest: number): number {
 export class PresetScanner {
   /** What `next` found. */
   readonly found: Match = { start: 0, stop: 0 };
-  preset: PresetName = "email";
+  preset: PersonalDataKind = "email";
   /** Whether the text has escapes: it may mean more than it shows. */
   escapes = false;
   /** Whether it has no preset to find. */
@@ -58,11 +47,11 @@ export class PresetScanner {
   /** 1: a trial or a backslash; 2: a digit that begins a trial. */
   readonly #triggers = new Uint8Array(256);
 
-  constructor(presets: ReadonlySet<PresetName>) {
+  constructor(presets: ReadonlySet<PersonalDataKind>) {
     this.idle = presets.size === 0;
     this.#triggers[backslash] = 1;
     const add = (
-      preset: PresetName,
+      preset: PersonalDataKind,
       triggers: Iterable<number>,
       match: Matcher,
       runs = anyRun,
